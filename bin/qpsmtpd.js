@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// The installed command. Plain JavaScript, so that a Node too old for the rest can still say so in one sentence.
+
+if (typeof WebAssembly !== "object" || typeof WebAssembly.Suspending !== "function") {
+  console.error(
+    `qpsmtpd needs WebAssembly promise integration (JSPI), which Node ${process.versions.node} lacks: ` +
+      "use Node 24 or newer, Deno 2.9 or newer, or Bun 1.4 or newer.",
+  );
+  process.exitCode = 1;
+} else {
+  await import("../src/main.ts");
+}

@@ -1,0 +1,57 @@
+// What a plugin says of itself, read from the custom section `qpsmtpd.plugin` of its .wasm before any code runs.
+
+import type { HookName, Json, JsonObject } from "./contract.ts";
+
+/** The name of the custom section that holds the manifest as UTF-8 JSON. */
+export const manifestSection = "qpsmtpd.plugin";
+
+/** What the host answers for a plugin that trapped, overran its deadline or answered rubbish. */
+export type OnError = "defer" | "pass" | "reject";
+
+/** One setting the operator may give. `list` is an array of strings. */
+export interface Setting {
+  readonly type: "string" | "integer" | "number" | "boolean" | "list";
+  readonly description: string;
+  /** Absent: the operator must give a value. */
+  readonly default?: Json;
+  /** Allowed values, for strings. */
+  readonly choices?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+export interface Manifest {
+  /** Lower-case letters, digits and underscores: the name in the configuration. */
+  readonly name: string;
+  readonly version: string;
+  /** See `contract` in contract.ts. */
+  readonly contract: number;
+  readonly description: string;
+  /** SPDX identifier. */
+  readonly licence: string;
+  /** Hooks it exports a function for; the function's name is the hook's name. */
+  readonly hooks: readonly HookName[];
+  /** Capabilities asked for; none are granted by this contract yet, so a plugin with needs does not load. */
+  readonly needs: readonly string[];
+  /** Names of the list files in the configuration folder that it is given. */
+  readonly lists: readonly string[];
+  readonly settings: { readonly [name: string]: Setting };
+  readonly onError: OnError;
+}
+
+/** Input of the exported function `configure`, called once for every instance before its first hook. */
+export interface ConfigureInput {
+  readonly settings: JsonObject;
+  /** Lines of each list file named in the manifest, trimmed, without blanks and comments. A missing file is empty. */
+  readonly lists: { readonly [name: string]: readonly string[] };
+  /** The name of this server, qpsmtpd's `me`. */
+  readonly serverName: string;
+}
+
+/** Output of `configure`. */
+export interface ConfigureOutput {
+  /** What is wrong with the settings; any entry keeps the plugin from loading. `path` is dotted: `settings.max`. */
+  readonly problems?: readonly { readonly path: string; readonly message: string }[];
+  /** Hooks that need not be asked with these settings, an empty list file for instance. */
+  readonly unused?: readonly HookName[];
+}

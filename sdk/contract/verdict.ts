@@ -1,0 +1,54 @@
+// What a plugin answers. qpsmtpd's DECLINED, OK, DENY and DENYSOFT are pass, accept, reject and defer here.
+
+import type { JsonObject } from "./contract.ts";
+import type { Mailbox } from "./event.ts";
+
+/** Lines for the client. Each line becomes one line of the reply; CR, LF and NUL are refused by the host. */
+export type Text = string | readonly string[];
+
+/** No opinion: the next plugin is asked. */
+export interface Pass {
+  readonly verdict: "pass";
+}
+
+/** Yes, and no later plugin is asked. */
+export interface Accept {
+  readonly verdict: "accept";
+  readonly text?: Text;
+}
+
+/** No, for good (`reject`, 5xx) or for now (`defer`, 4xx). No later plugin is asked. */
+export interface Refusal {
+  readonly verdict: "reject" | "defer";
+  /** Why, as the client is told. A refusal without a reason does not exist. */
+  readonly text: Text;
+  /** Reply code, 400-499 for `defer`, 500-599 for `reject`; the hook's usual code if absent. */
+  readonly code?: number;
+  /** Enhanced status of RFC 3463 (`5.7.1`), its class agreeing with the verdict. */
+  readonly status?: string;
+  /** Close the connection after the reply. */
+  readonly disconnect?: boolean;
+}
+
+/** A change asked for at `data_post`; the host makes it before the message is delivered. */
+export type Edit =
+  /** On top of the header section, below the trace field of this server. */
+  | { readonly edit: "addHeader"; readonly name: string; readonly value: string }
+  /** Every field of that name; with `nth` (1 = topmost) only that one. */
+  | { readonly edit: "removeHeader"; readonly name: string; readonly nth?: number }
+  /** The field of that name (1 = topmost, the default) gets this value; added if there is none. */
+  | { readonly edit: "replaceHeader"; readonly name: string; readonly value: string; readonly nth?: number }
+  | { readonly edit: "addRecipient"; readonly forwardPath: Mailbox }
+  | { readonly edit: "removeRecipient"; readonly forwardPath: Mailbox }
+  | { readonly edit: "changeReversePath"; readonly reversePath: Mailbox | null };
+
+/** Merged key by key into what this plugin noted before; seen only by this plugin. */
+export interface NotesUpdate {
+  readonly session?: JsonObject;
+  readonly transaction?: JsonObject;
+}
+
+export type Verdict = Pass | Accept | Refusal;
+
+/** The whole answer to one hook. */
+export type Answer = Verdict & { readonly notes?: NotesUpdate; readonly edits?: readonly Edit[] };

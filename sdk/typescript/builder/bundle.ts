@@ -1,0 +1,83 @@
+// From plugin.ts to one script that QuickJS can run, with the guest's own files around it.
+
+import * as esbuild from "esbuild";
+import { dirname, join, relative, sep } from "node:path";
+import { lineTable } from "./line_table.ts";
+
+export type Bundle =
+  | { readonly kind: "bundled"; readonly script: string; readonly inputs: readonly string[] }
+  | { readonly kind: "failed"; readonly problems: readonly string[] };
+
+const sdk = join(import.meta.dirname, "..");
+const guest = join(sdk, "guest");
+
+/** Globals that QuickJS lacks, by the file that has them: taken in only where a plugin names one. */
+const polyfills = ["text_encoder.ts", "text_decoder.ts", "url.ts", "url_search_params.ts", "structured_clone.ts"];
+
+/** `inputs` are the absolute paths of all files that went in. */
+export async function bundlePlugin(source: string): Promise<Bundle> {
+  try {
+    const result = await esbuild.build({
+      stdin: { contents: entry(source), resolveDir: dirname(source), sourcefile: "qpsmtpd-entry.js" },
+      absWorkingDir: dirname(source),
+      outfile: join(dirname(source), "plugin.js"),
+      ...options,
+    });
+    const written = new Map(result.outputFiles.map((file) => [file.path.endsWith(".map"), file.text]));
+    const table = lineTable(written.get(true) ?? "");
+    return {
+      kind: "bundled",
+      script: (written.get(false) ?? "").replace('"qpsmtpd line table"', () => JSON.stringify(table)),
+      inputs: Object.keys(result.metafile.inputs).filter(isFile).map((input) => join(dirname(source), input)).sort(),
+    };
+  } catch (error) {
+    return { kind: "failed", problems: problemsOf(error, dirname(source)) };
+  }
+}
+
+const options = {
+  bundle: true,
+  write: false,
+  metafile: true,
+  sourcemap: "external",
+  sourcesContent: false,
+  format: "iife",
+  platform: "neutral",
+  target: "es2024",
+  mainFields: ["module", "main"],
+  conditions: ["import", "module"],
+  legalComments: "none",
+  // Comments with paths would make the line numbers, not the code, depend on where the project lies.
+  minifyWhitespace: false,
+  treeShaking: true,
+  logLevel: "silent",
+  tsconfigRaw: { compilerOptions: { target: "esnext", verbatimModuleSyntax: true } },
+  alias: {
+    "#sdk": join(sdk, "sdk.ts"),
+    "qpsmtpd/sdk": join(sdk, "sdk.ts"),
+  },
+  inject: polyfills.map((file) => join(guest, file)),
+} satisfies esbuild.BuildOptions;
+
+function entry(source: string): string {
+  return [
+    `import ${JSON.stringify(join(guest, "prelude.ts"))};`,
+    `import plugin from ${JSON.stringify(source)};`,
+    `import { start } from ${JSON.stringify(join(guest, "start.ts"))};`,
+    "start(plugin);",
+  ].join("\n");
+}
+
+function isFile(input: string): boolean {
+  return input !== "<stdin>" && input !== "qpsmtpd-entry.js" && !input.startsWith("(");
+}
+
+function problemsOf(error: unknown, folder: string): string[] {
+  const messages = (error as Partial<esbuild.BuildFailure>).errors;
+  if (messages === undefined) return [String(error)];
+  return messages.map(({ text, location }) => {
+    if (location === null || location.file === "qpsmtpd-entry.js") return text;
+    const file = relative(".", join(folder, location.file)).split(sep).join("/");
+    return `${file}:${location.line}:${location.column + 1}: ${text}`;
+  });
+}

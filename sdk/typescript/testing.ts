@@ -1,0 +1,158 @@
+// What a plugin's own test needs: events with sensible defaults, `configure` and `ask` as the host would, and a fake host.
+
+import type { HookName, JsonObject } from "../contract/contract.ts";
+import type {
+  ArgumentEvent,
+  ConnectEvent,
+  DataEvent,
+  Events,
+  HeadersEvent,
+  HelloEvent,
+  MailEvent,
+  MessageEvent,
+  RcptEvent,
+  UnrecognizedCommandEvent,
+} from "../contract/event.ts";
+import type { Answer } from "../contract/verdict.ts";
+import type { Host, Plugin } from "./define_plugin.ts";
+
+/** One line that a plugin wrote into the log. */
+export interface LoggedLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly text: string;
+}
+
+/** A host that only collects what it is told. */
+export interface FakeHost extends Host {
+  readonly logged: readonly LoggedLine[];
+}
+
+/** What `configure` is given in a test; all of it may be left out. */
+export interface Configuration {
+  readonly settings?: JsonObject;
+  readonly lists?: { readonly [name: string]: readonly string[] };
+  readonly serverName?: string;
+}
+
+/** What came out of `configure`: the setup for `ask`, and what was said on the way. */
+export interface Configured<Setup> {
+  readonly setup: Setup;
+  readonly problems: readonly { readonly path: string; readonly message: string }[];
+  readonly unused: readonly HookName[];
+}
+
+const sampleMailbox = { localPart: "alice", domain: "client.example" };
+const sampleForwardPath = { localPart: "bob", domain: "server.example" };
+
+/** `connect`, and just as well `quit`, `reset_transaction` and `disconnect`, which are told nothing more. */
+export function connectEvent(overrides: Partial<ConnectEvent> = {}): ConnectEvent {
+  return {
+    time: Date.UTC(2026, 0, 1),
+    seed: 1,
+    session: {
+      id: "session-1",
+      client: { address: "192.0.2.1", port: 50_000 },
+      server: { address: "192.0.2.25", port: 25, name: "mx.server.example" },
+    },
+    ...overrides,
+  };
+}
+
+/** `helo` and `ehlo`. */
+export function heloEvent(overrides: Partial<HelloEvent> = {}): HelloEvent {
+  return { ...connectEvent(), name: "client.example", ...overrides };
+}
+
+export function mailEvent(overrides: Partial<MailEvent> = {}): MailEvent {
+  return { ...greeted(), reversePath: sampleMailbox, parameters: {}, ...overrides };
+}
+
+export function rcptEvent(overrides: Partial<RcptEvent> = {}): RcptEvent {
+  const transaction = { id: "transaction-1", reversePath: sampleMailbox, recipientCount: 0 };
+  return { ...greeted(), transaction, forwardPath: sampleForwardPath, parameters: {}, ...overrides };
+}
+
+export function dataEvent(overrides: Partial<DataEvent> = {}): DataEvent {
+  const transaction = { id: "transaction-1", reversePath: sampleMailbox, recipientCount: 1 };
+  return { ...greeted(), transaction, forwardPaths: [sampleForwardPath], ...overrides };
+}
+
+/** `data_headers_end`. */
+export function headersEvent(overrides: Partial<HeadersEvent> = {}): HeadersEvent {
+  return {
+    ...dataEvent(),
+    headers: [
+      ["From", "Alice <alice@client.example>"],
+      ["To", "Bob <bob@server.example>"],
+      ["Date", "Thu, 01 Jan 2026 00:00:00 +0000"],
+      ["Message-ID", "<1@client.example>"],
+      ["Subject", "A sample"],
+    ],
+    ...overrides,
+  };
+}
+
+/** `data_post` and `queue`. */
+export function messageEvent(overrides: Partial<MessageEvent> = {}): MessageEvent {
+  return { ...headersEvent(), size: 1000, ...overrides };
+}
+
+/** `vrfy`, `noop` and `help`. */
+export function argumentEvent(overrides: Partial<ArgumentEvent> = {}): ArgumentEvent {
+  return { ...connectEvent(), argument: "", ...overrides };
+}
+
+export function unrecognizedCommandEvent(overrides: Partial<UnrecognizedCommandEvent> = {}): UnrecognizedCommandEvent {
+  return { ...argumentEvent(), verb: "NONSENSE", ...overrides };
+}
+
+export function fakeHost(): FakeHost {
+  const logged: LoggedLine[] = [];
+  return {
+    logged,
+    log(level: LoggedLine["level"], text: string): void {
+      logged.push({ level, text });
+    },
+  };
+}
+
+/** Runs the plugin's `configure`; the setup of a plugin that has none is `undefined`. */
+export function configure<Setup>(
+  plugin: Plugin<Setup>,
+  configuration: Configuration = {},
+  host: Host = fakeHost(),
+): Configured<Setup> {
+  const problems: { readonly path: string; readonly message: string }[] = [];
+  const unused: HookName[] = [];
+  const given = {
+    settings: configuration.settings ?? {},
+    lists: configuration.lists ?? {},
+    serverName: configuration.serverName ?? "mx.server.example",
+    problem(path: string, message: string): void {
+      problems.push({ path, message });
+    },
+    unused(...hooks: readonly HookName[]): void {
+      unused.push(...hooks);
+    },
+  };
+  // A plugin without `configure` was declared with Setup = undefined; the type cannot say so.
+  const setup = plugin.configure?.(given, host) as Setup;
+  return { setup, problems, unused };
+}
+
+/** Asks one hook and returns its answer; silence is `pass`. Throws if the plugin does not have that hook. */
+export function ask<Setup, H extends HookName>(
+  plugin: Plugin<Setup>,
+  hook: H,
+  event: Events[H],
+  ...[setup, host]: undefined extends Setup ? [setup?: Setup, host?: Host] : [setup: Setup, host?: Host]
+): Answer {
+  const question = plugin[hook] as ((event: Events[H], setup: Setup, host: Host) => Answer | void) | undefined;
+  if (question === undefined) throw new Error(`The plugin has no function for the hook \`${hook}\`.`);
+  return question.call(plugin, event, setup as Setup, host ?? fakeHost()) ?? { verdict: "pass" };
+}
+
+function greeted(): ConnectEvent {
+  const { session, ...rest } = connectEvent();
+  return { ...rest, session: { ...session, hello: { verb: "EHLO", name: "client.example" } } };
+}

@@ -1,0 +1,105 @@
+// `qpsmtpd plugin inspect`: what a plugin's file says of itself. None of its code is run.
+
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { type Manifest, manifestSection } from "../../sdk/contract/manifest.ts";
+import { displayPath } from "../config/display_path.ts";
+import { escapeControls } from "../text/quote.ts";
+import { readCustomSection, wasmKind } from "../plugins/custom_section.ts";
+import { limits } from "../plugins/limits.ts";
+import { parseManifest } from "../plugins/manifest.ts";
+import { type CompiledModule, webAssembly } from "../plugins/web_assembly.ts";
+import type { Output } from "./output.ts";
+
+/** A stranger's file may name thousands. */
+const mostNames = 50;
+
+/** Exit code 0 if it is a plugin, 1 if not; what can be said of another file is said all the same. */
+export async function pluginInspect(file: string, output: Output): Promise<number> {
+  const place = displayPath(file);
+  const read = readWasm(file);
+  if (typeof read === "string") return complain(output, `${place}: ${read}`);
+  print(output, "file", [place]);
+  print(output, "size", [`${read.length} octets`]);
+  print(output, "sha256", [createHash("sha256").update(read).digest("hex")]);
+  if (wasmKind(read) !== "module") return complain(output, `${place}: is no WebAssembly module`);
+  const manifest = readManifest(read);
+  if (manifest.kind === "manifest") describe(manifest.manifest, output);
+  const module = await compile(read);
+  if (typeof module === "string") return complain(output, `${place}: is no valid WebAssembly module: ${module}`);
+  print(
+    output,
+    "imports",
+    names(webAssembly.Module.imports(module).map((one) => `${one.kind} ${one.module}.${one.name}`)),
+  );
+  print(output, "exports", names(webAssembly.Module.exports(module).map((one) => `${one.kind} ${one.name}`)));
+  if (manifest.kind === "manifest") return 0;
+  return complain(output, ...manifest.problems.map((problem) => `${place}: ${problem}`));
+}
+
+/** The octets, or why there are none. */
+function readWasm(file: string): Uint8Array | string {
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return "no such file";
+    if (!found.isFile()) return "is not a regular file";
+    if (found.size > limits.file) return `is larger than ${limits.file} octets, the most a plugin may have`;
+    return readFileSync(file);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    return `cannot be read: ${String(error.code)}`;
+  }
+}
+
+function readManifest(wasm: Uint8Array): ReturnType<typeof parseManifest> {
+  const section = readCustomSection(wasm, manifestSection);
+  if (section.kind === "found") {
+    const parsed = parseManifest(section.bytes);
+    if (parsed.kind === "manifest") return parsed;
+    return { kind: "problems", problems: parsed.problems.map((problem) => `manifest: ${problem}`) };
+  }
+  const why = section.kind === "absent"
+    ? "has no manifest: it is no plugin of qpsmtpd"
+    : `is damaged at octet ${section.offset}: ${section.why}`;
+  return { kind: "problems", problems: [why] };
+}
+
+function describe(manifest: Manifest, output: Output): void {
+  const { name, version, contract, description, licence, hooks, needs, lists, settings, onError } = manifest;
+  print(output, "plugin", [`${name} ${version}, contract ${contract}, licence ${licence}`, description]);
+  print(output, "hooks", [hooks.join(", ")]);
+  print(output, "on error", [onError]);
+  print(output, "needs", [needs.join(", ") || "nothing"]);
+  print(output, "lists", [lists.join(", ") || "none"]);
+  const lines = Object.entries(settings).map(([key, setting]) => {
+    const standard = setting.default === undefined ? "must be given" : `default ${JSON.stringify(setting.default)}`;
+    return `${key}: ${setting.type}, ${standard}. ${setting.description}`;
+  });
+  print(output, "settings", lines);
+}
+
+/** Compiling runs nothing, not even a start function. */
+async function compile(wasm: Uint8Array): Promise<CompiledModule | string> {
+  try {
+    return await webAssembly.compile(wasm);
+  } catch (error) {
+    return error instanceof Error ? escapeControls(error.message.slice(0, 300)) : "unknown error";
+  }
+}
+
+function names(all: readonly string[]): readonly string[] {
+  if (all.length <= mostNames) return all;
+  return [...all.slice(0, mostNames), `and ${all.length - mostNames} more`];
+}
+
+/** The label stands before the first line only. */
+function print(output: Output, label: string, lines: readonly string[]): void {
+  for (const [index, line] of (lines.length === 0 ? ["none"] : lines).entries()) {
+    output.print(`${(index === 0 ? label : "").padEnd(10)}${escapeControls(line.slice(0, 500))}`);
+  }
+}
+
+function complain(output: Output, ...problems: readonly string[]): number {
+  for (const problem of problems) output.complain(problem);
+  return 1;
+}

@@ -1,0 +1,93 @@
+// The configuration as the rest of the program sees it: every value present, in base units, every path absolute.
+
+import type { JsonObject } from "../../sdk/contract/contract.ts";
+import type { OnError } from "../../sdk/contract/manifest.ts";
+import type { ListenAddress } from "./units.ts";
+
+/** Durations are milliseconds, sizes octets, paths absolute. */
+export interface Config {
+  /** The file it was read from, as messages name it. */
+  readonly file: string;
+  /** The folder of that file, absolute: list files lie here. */
+  readonly folder: string;
+  /** What the server calls itself, qpsmtpd's `me`. */
+  readonly hostname: string;
+  readonly listen: readonly ListenAddress[];
+  /** The folder of everything the daemon writes. */
+  readonly state: string;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  readonly spool: SpoolLimits;
+  readonly delivery: DeliveryChoice;
+  readonly log: LogChoice;
+  readonly plugins: { readonly directories: readonly string[] };
+  /** In the order in which they are asked. */
+  readonly plugin: readonly PluginEntry[];
+}
+
+export interface Limits {
+  /** Octets of one message; offered as SIZE (RFC 1870). */
+  readonly messageSize: number;
+  /** Octets of a message's header section. */
+  readonly headerSize: number;
+  /** Recipients of one transaction. */
+  readonly recipients: number;
+  /** Sessions at the same time. */
+  readonly sessions: number;
+  /** Refused commands of one session after which it is closed with 421. */
+  readonly refusals: number;
+}
+
+export interface Timeouts {
+  /** The longest wait for the next command. */
+  readonly command: number;
+  /** The longest wait for the next piece of mail data. */
+  readonly data: number;
+  /** The longest one call of a plugin may take. */
+  readonly plugin: number;
+  /** How long transactions may go on when the server is told to stop. */
+  readonly shutdown: number;
+}
+
+export interface SpoolLimits {
+  /** Octets of mail data held in memory before it goes to a file. */
+  readonly memoryThreshold: number;
+}
+
+/** Where accepted mail goes. */
+export type DeliveryChoice =
+  | { readonly backend: "discard" }
+  /** `path` may hold `%l`, `%d` and `%u`: local-part, domain and whole mailbox of the recipient. */
+  | { readonly backend: "maildir"; readonly path: string }
+  | SmtpDelivery;
+
+export interface SmtpDelivery {
+  readonly backend: "smtp";
+  readonly host: string;
+  readonly port: number;
+  /** The name given with EHLO. */
+  readonly hello: string;
+  /** Connections open at the same time. */
+  readonly connections: number;
+  readonly timeouts: { readonly connect: number; readonly command: number; readonly data: number };
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+export interface LogChoice {
+  readonly format: "text" | "json";
+  readonly level: LogLevel;
+}
+
+export interface PluginEntry {
+  /** What its manifest calls it. */
+  readonly name: string;
+  /** What logs and messages call it; unique. The name, unless `as` says otherwise. */
+  readonly label: string;
+  /** The .wasm file, if the configuration names one; otherwise `NAME.wasm` in `plugins.directories`. */
+  readonly file?: string;
+  /** Stands in place of the manifest's. */
+  readonly onError?: OnError;
+  /** Checked against the plugin's manifest when it is loaded. */
+  readonly settings: JsonObject;
+}

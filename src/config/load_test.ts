@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { loadConfig, type Loaded } from "./load.ts";
+import type { Overrides } from "./resolve.ts";
+
+/** Loads the text as FOLDER/config/qpsmtpd.toml. */
+async function load(text: string | Uint8Array, overrides?: Overrides): Promise<{ loaded: Loaded; folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-config-"));
+  try {
+    mkdirSync(join(folder, "config"));
+    const file = join(folder, "config/qpsmtpd.toml");
+    writeFileSync(file, text);
+    return { loaded: await loadConfig(file, overrides), folder };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const top = "hostname, listen, state, limits, timeouts, spool, delivery, log, plugins, plugin";
+
+/** Bad files and everything that is said of them; the file's name stands before each line. */
+const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
+  [`hostname = "a_b"`, `hostname: expected a domain name such as mx.example.org, got "a_b"`],
+  [`hostname = ""`, `hostname: expected a domain name such as mx.example.org, got ""`],
+  [`hostname = 5`, `hostname: expected a domain name such as mx.example.org, got 5`],
+  [`listen = "127.0.0.1:25"`, `listen: expected a list of 1 to 100, got "127.0.0.1:25"`],
+  [`listen = []`, `listen: expected a list of 1 to 100, got an empty list`],
+  [`listen = ["[::1]:25", "::1:25"]`, `listen.2: expected HOST:PORT or [IPV6]:PORT, got "::1:25"`],
+  [
+    `listen = ["a:70000", 25]`,
+    `listen.1: expected HOST:PORT or [IPV6]:PORT, got "a:70000"`,
+    `listen.2: expected HOST:PORT or [IPV6]:PORT, got 25`,
+  ],
+  [`state = ""`, `state: expected a path, got ""`],
+  [`state = "a\\u0000b"`, `state: expected a path, got "a\\u{0}b"`],
+  [
+    `state = "/srv/%d"`,
+    `state: "/srv/%d" has a %, which would be taken for a placeholder in the Maildir's path: move it`,
+  ],
+  [`limits = 5`, `limits: expected a table, got 5`],
+  [`limits.message_size = "lots"`, `limits.message_size: expected a size such as 25MB, got "lots"`],
+  [`limits.message_size = 25000000`, `limits.message_size: expected a size such as 25MB, got 25000000`],
+  [`limits.header_size = "0KB"`, `limits.header_size: expected a size such as 256KB, got "0KB"`],
+  [`limits.recipients = 0`, `limits.recipients: expected a whole number from 1 to 100000, got 0`],
+  [`limits.sessions = 1.5`, `limits.sessions: expected a whole number from 1 to 100000, got 1.5`],
+  [`limits.refusals = "many"`, `limits.refusals: expected a whole number from 1 to 100000, got "many"`],
+  [
+    `limits.mesage_size = "1MB"`,
+    `limits.mesage_size: unknown key, did you mean "message_size"? (allowed: message_size, header_size, recipients, sessions, refusals)`,
+  ],
+  [
+    `timeouts.command = "5 minutes"`,
+    `timeouts.command: expected a time such as 5m (units ms, s, m, h, d; at most 24d), got "5 minutes"`,
+  ],
+  [
+    `timeouts.plugin = "90d"`,
+    `timeouts.plugin: expected a time such as 10s (units ms, s, m, h, d; at most 24d), got "90d"`,
+  ],
+  [`spool.memory_threshold = true`, `spool.memory_threshold: expected a size such as 1MB, got true`],
+  [`delivery.backend = "qmail"`, `delivery.backend: expected "maildir", "discard" or "smtp", got "qmail"`],
+  [
+    `delivery.backend = "smtp"`,
+    `delivery.smtp.host: missing; delivery.backend = "smtp" needs the next server's name or address`,
+  ],
+  [
+    `delivery.maildir.path = "%x/mail"`,
+    `delivery.maildir.path: expected a path with no placeholders but %l, %d and %u, got "%x/mail"`,
+  ],
+  [`delivery.smtp.host = "a b"`, `delivery.smtp.host: expected a host name or an IP address, got "a b"`],
+  [`delivery.smtp.port = 65536`, `delivery.smtp.port: expected a whole number from 1 to 65535, got 65536`],
+  [
+    `delivery.smtp.timeouts.data = []`,
+    `delivery.smtp.timeouts.data: expected a time such as 10m (units ms, s, m, h, d; at most 24d), got an empty list`,
+  ],
+  [
+    `delivery.smtp.timeouts.conect = "5s"`,
+    `delivery.smtp.timeouts.conect: unknown key, did you mean "connect"? (allowed: connect, command, data)`,
+  ],
+  [`log.level = "verbose"`, `log.level: expected "debug", "info", "warn" or "error", got "verbose"`],
+  [`log.format = {}`, `log.format: expected "text" or "json", got a table`],
+  [`plugins.directories = [""]`, `plugins.directories.1: expected a path, got ""`],
+  [`[[plugin]]`, `plugin.1.name: missing, and it has no default`],
+  [`plugin = ["helo"]`, `plugin.1: expected a [[plugin]] table, got "helo"`],
+  [`[plugin]\nname = "helo"`, `plugin: expected a list of 0 to 1000, got a table`],
+  [`[[plugin]]\nname = "Helo"`, `plugin.1.name: expected lower-case letters, digits and underscores, got "Helo"`],
+  [
+    `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\non_error = "ignore"`,
+    `plugin.2.on_error: expected "defer", "pass" or "reject", got "ignore"`,
+  ],
+  [`[[plugin]]\nname = "a"\nsettings = "x"`, `plugin.1.settings: expected a table, got "x"`],
+  [
+    `[[plugin]]\nname = "a"\nsettings.since = 2026-01-01`,
+    `plugin.1.settings.since: expected text, a number, true, false, a list or a table, got a date`,
+  ],
+  [
+    `[[plugin]]\nname = "a"\nsettings.deep.max = inf`,
+    `plugin.1.settings.deep: expected text, a number, true, false, a list or a table, got a table`,
+  ],
+  [
+    `[[plugin]]\nname = "a"\nsetings = {}`,
+    `plugin.1.setings: unknown key, did you mean "settings"? (allowed: name, as, file, on_error, settings)`,
+  ],
+  [
+    `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\n[[plugin]]\nname = "a"`,
+    `plugin.3: plugin.1 is called "a" too: give one of them another name by as = "..."`,
+  ],
+  [
+    `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\nas = "a"`,
+    `plugin.2: plugin.1 is called "a" too: give one of them another name by as = "..."`,
+  ],
+  [`hostnme = "x"`, `hostnme: unknown key, did you mean "hostname"? (allowed: ${top})`],
+  [`me = 1\n"a b\\n" = 2`, `me: unknown key (allowed: ${top})`, `"a b\\n": unknown key (allowed: ${top})`],
+  [
+    `state = 1\nlimits.x = 1\nlog.level = 2`,
+    `state: expected a path, got 1`,
+    `log.level: expected "debug", "info", "warn" or "error", got 2`,
+    `limits.x: unknown key (allowed: message_size, header_size, recipients, sessions, refusals)`,
+  ],
+  [`a = 1\nb = lots`, `line 2, column 5: invalid value, in: b = lots`],
+  [`state = "a`, `line 1, column 9: unfinished string, in: state = "a`],
+];
+
+for (const [text, ...expected] of bad) {
+  test(`config: refused with dotted paths: ${text.replaceAll("\n", " ")}`, async () => {
+    const { loaded, folder } = await load(text);
+    const file = join(folder, "config/qpsmtpd.toml");
+    assert.deepEqual(loaded, { kind: "problems", problems: expected.map((problem) => `${file}: ${problem}`) });
+  });
+}
+
+test("config: a value is shown without control characters and not at length", async () => {
+  const { loaded } = await load(`log.level = "\\u001b[31m${"x".repeat(100_000)}"`);
+  assert.ok(loaded.kind === "problems" && loaded.problems[0] !== undefined);
+  assert.match(loaded.problems[0], /got "\\u\{1b\}\[31mx{55}…"$/);
+});
+
+test("config: a line that is no TOML is shown without control characters and not at length", async () => {
+  const { loaded } = await load(`x = \u009b${"y".repeat(100_000)}`);
+  assert.ok(loaded.kind === "problems" && loaded.problems[0] !== undefined);
+  assert.match(loaded.problems[0], /in: x = \\u\{9b\}y{95}$/);
+});
+
+test("config: thousands of problems do not print a book", async () => {
+  const { loaded } = await load(Array.from({ length: 5000 }, (_, i) => `k${i} = 1`).join("\n"));
+  assert.ok(loaded.kind === "problems");
+  assert.equal(loaded.problems.length, 101);
+  assert.match(loaded.problems[100] ?? "", /and 4900 more problems$/);
+});
+
+test("config: keys that reach into objects are unknown keys or refused", async () => {
+  for (const text of ["__proto__.x = 1", "constructor = 1", "limits.__proto__ = {}", "toString = 1"]) {
+    assert.equal((await load(text)).loaded.kind, "problems", text);
+  }
+});
+
+const unreadable: readonly (readonly [path: string, problem: RegExp])[] = [
+  [
+    "/nonexistent/qpsmtpd.toml",
+    /^\/nonexistent\/qpsmtpd\.toml: no such file: name one by --config FILE or QPSMTPD_CONFIG$/,
+  ],
+  ["/dev/null/x.toml", /^\/dev\/null\/x\.toml: no such file/],
+  ["/dev", /^\/dev: cannot be read: it is a folder, not a file$/],
+  ["/dev/zero", /^\/dev\/zero: cannot be read: it is not a regular file$/],
+];
+
+test("config: a file that cannot be read is one line, and a device is not waited for", async () => {
+  for (const [path, problem] of unreadable) {
+    const loaded = await loadConfig(path);
+    assert.ok(loaded.kind === "problems" && loaded.problems.length === 1, path);
+    assert.match(loaded.problems[0] ?? "", problem);
+  }
+});
+
+test("config: a file that is not UTF-8 or too large is one line", async () => {
+  for (
+    const [octets, why] of [[Uint8Array.of(0xff, 0x0a), "not text in UTF-8"], [
+      new Uint8Array(1_000_001),
+      "larger",
+    ]] as const
+  ) {
+    const { loaded } = await load(octets);
+    assert.ok(loaded.kind === "problems");
+    assert.match(loaded.problems.join(), new RegExp(`cannot be read: it is ${why}`));
+  }
+});
+
+test("config: an empty file is complete by its defaults", async () => {
+  const { loaded, folder } = await load(`hostname = "mx.test"`);
+  assert.ok(loaded.kind === "config");
+  assert.deepEqual(loaded.config, {
+    file: `${folder}/config/qpsmtpd.toml`,
+    folder: `${folder}/config`,
+    hostname: "mx.test",
+    listen: [{ host: "127.0.0.1", port: 2525 }],
+    state: `${folder}/var`,
+    limits: { messageSize: 25e6, headerSize: 256e3, recipients: 1000, sessions: 1000, refusals: 20 },
+    timeouts: { command: 300_000, data: 180_000, plugin: 10_000, shutdown: 30_000 },
+    spool: { memoryThreshold: 1e6 },
+    delivery: { backend: "maildir", path: `${folder}/var/maildir` },
+    log: { format: "text", level: "info" },
+    plugins: { directories: [`${folder}/build/plugins`] },
+    plugin: [],
+  });
+});
+
+test("config: paths are relative to the file, the maildir to state, plugins keep their order", async () => {
+  const { loaded, folder } = await load(`
+    state = "/srv/mail"
+    delivery.maildir.path = "%d/%l"
+    plugins.directories = ["p", "/opt/p"]
+    plugin = [{ name = "b", as = "b2", file = "../b.wasm", on_error = "pass" }, { name = "b", settings = { max = 1 } }]`);
+  assert.ok(loaded.kind === "config");
+  assert.deepEqual(loaded.config.delivery, { backend: "maildir", path: "/srv/mail/%d/%l" });
+  assert.deepEqual(loaded.config.plugins.directories, [`${folder}/config/p`, "/opt/p"]);
+  assert.deepEqual(loaded.config.plugin, [
+    { name: "b", label: "b2", file: `${folder}/b.wasm`, onError: "pass", settings: {} },
+    { name: "b", label: "b", settings: { max: 1 } },
+  ]);
+});
+
+test("config: the SMTP backend greets by the hostname unless told otherwise", async () => {
+  const { loaded } = await load(`hostname = "mx.test"\ndelivery = { backend = "smtp", smtp = { host = "::1" } }`);
+  assert.ok(loaded.kind === "config");
+  assert.deepEqual(loaded.config.delivery, {
+    backend: "smtp",
+    host: "::1",
+    port: 25,
+    hello: "mx.test",
+    connections: 20,
+    timeouts: { connect: 30_000, command: 300_000, data: 600_000 },
+  });
+});
+
+test("config: the command line's listen and state stand in for the file's, and move the maildir", async () => {
+  const overrides = { listen: [{ host: "::1", port: 0 }], state: "/elsewhere" };
+  const { loaded } = await load(`listen = ["127.0.0.1:25"]\nstate = "/srv"`, overrides);
+  assert.ok(loaded.kind === "config");
+  assert.deepEqual(loaded.config.listen, overrides.listen);
+  assert.deepEqual(loaded.config.delivery, { backend: "maildir", path: "/elsewhere/maildir" });
+});
+
+const doubtful: readonly (readonly [text: string, warning: string])[] = [
+  [`limits.recipients = 99`, "limits.recipients: RFC 5321 §4.5.3.1.8 wants at least 100"],
+  [`limits.message_size = "60KB"`, "limits.message_size: RFC 5321 §4.5.3.1.7 wants at least 64KiB"],
+  [`delivery.backend = "discard"`, `delivery.backend: "discard" throws every accepted message away`],
+];
+
+test("config: what is allowed but doubtful is a warning", async () => {
+  for (const [text, warning] of doubtful) {
+    const { loaded, folder } = await load(`${text}\n[[plugin]]\nname = "a"`);
+    assert.ok(loaded.kind === "config");
+    assert.deepEqual(loaded.warnings, [`${folder}/config/qpsmtpd.toml: ${warning}`]);
+  }
+  const { loaded } = await load("");
+  assert.ok(loaded.kind === "config");
+  assert.match(loaded.warnings.join(), /plugin: there are no plugins, so every recipient is refused$/);
+});

@@ -1,0 +1,100 @@
+// Makes the final configuration of a checked file: paths absolute, names filled in, the values that depend on others.
+
+import { isAbsolute, resolve } from "node:path";
+import type { Config, DeliveryChoice, PluginEntry } from "./config.ts";
+import { quote } from "../text/quote.ts";
+import type { ConfigFile, PluginTable } from "./schema.ts";
+import { domainPattern, type ListenAddress } from "./units.ts";
+
+/** What the command line says instead of the file. `state` is absolute. */
+export interface Overrides {
+  readonly listen?: readonly ListenAddress[];
+  readonly state?: string;
+}
+
+/** Where the file lies and what the system says. */
+export interface Surroundings {
+  /** The file as messages name it. */
+  readonly file: string;
+  /** Its folder, absolute. */
+  readonly folder: string;
+  readonly systemHostname: string;
+  readonly overrides: Overrides;
+}
+
+/** `problems` keep the configuration from being used, `warnings` do not; both are `path: what`. */
+export interface Resolved {
+  readonly config: Config;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Pure: looks at no file. */
+export function resolveConfig(file: ConfigFile, around: Surroundings): Resolved {
+  const hostname = file.hostname ?? around.systemHostname;
+  const state = around.overrides.state ?? resolve(around.folder, file.state);
+  const config: Config = {
+    file: around.file,
+    folder: around.folder,
+    hostname,
+    listen: around.overrides.listen ?? file.listen,
+    state,
+    limits: file.limits,
+    timeouts: file.timeouts,
+    spool: file.spool,
+    delivery: resolveDelivery(file, hostname, state),
+    log: file.log,
+    plugins: { directories: file.plugins.directories.map((directory) => resolve(around.folder, directory)) },
+    plugin: file.plugin.map((table) => resolvePlugin(table, around.folder)),
+  };
+  return { config, problems: [...problemsOf(file, config)], warnings: warningsOf(config) };
+}
+
+function resolveDelivery(file: ConfigFile, hostname: string, state: string): DeliveryChoice {
+  const { backend, maildir, smtp } = file.delivery;
+  if (backend === "discard") return { backend };
+  if (backend === "maildir") return { backend, path: resolve(state, maildir.path) };
+  return { ...smtp, backend, host: smtp.host ?? "", hello: smtp.hello ?? hostname };
+}
+
+function resolvePlugin(table: PluginTable, folder: string): PluginEntry {
+  const { name, as: label = name, file, onError, settings } = table;
+  return {
+    name,
+    label,
+    settings,
+    ...(file === undefined ? {} : { file: resolve(folder, file) }),
+    ...(onError === undefined ? {} : { onError }),
+  };
+}
+
+function* problemsOf(file: ConfigFile, { hostname, state, delivery }: Config): Generator<string> {
+  if (!domainPattern.test(hostname)) {
+    yield `hostname: the system's host name ${quote(hostname)} is no domain name, so give one here`;
+  }
+  if (file.delivery.backend === "smtp" && file.delivery.smtp.host === undefined) {
+    yield `delivery.smtp.host: missing; delivery.backend = "smtp" needs the next server's name or address`;
+  }
+  if (delivery.backend === "maildir" && state.includes("%") && !isAbsolute(file.delivery.maildir.path)) {
+    yield `state: ${quote(state)} has a %, which would be taken for a placeholder in the Maildir's path: move it`;
+  }
+  const first = new Map<string, number>();
+  for (const [index, table] of file.plugin.entries()) {
+    const label = table.as ?? table.name;
+    const earlier = first.get(label);
+    if (earlier === undefined) first.set(label, index + 1);
+    else {yield `plugin.${
+        index + 1
+      }: plugin.${earlier} is called "${label}" too: give one of them another name by as = "..."`;}
+  }
+}
+
+function warningsOf(config: Config): string[] {
+  const rows: readonly (readonly [applies: boolean, warning: string])[] = [
+    [config.limits.recipients < 100, "limits.recipients: RFC 5321 §4.5.3.1.8 wants at least 100"],
+    [config.limits.messageSize < 65_536, "limits.message_size: RFC 5321 §4.5.3.1.7 wants at least 64KiB"],
+    [config.delivery.backend === "discard", `delivery.backend: "discard" throws every accepted message away`],
+    [config.plugin.length === 0, "plugin: there are no plugins, so every recipient is refused"],
+  ];
+  return rows.filter(([applies]) => applies).map(([, warning]) => warning);
+}

@@ -1,0 +1,119 @@
+// Every key of config/qpsmtpd.toml: its type, its default, its meaning. The JSON Schema for editors is made of this.
+
+import * as v from "valibot";
+import type { JsonObject } from "../../sdk/contract/contract.ts";
+import type { OnError } from "../../sdk/contract/manifest.ts";
+import { camelKeys } from "./camel_keys.ts";
+import type { Limits, LogChoice, SmtpDelivery, SpoolLimits, Timeouts } from "./config.ts";
+import { choice, count, domain, duration, host, keyed, label, list, listenAddress } from "./schema_values.ts";
+import { path, pathPattern, section, settings, size } from "./schema_values.ts";
+import type { ListenAddress } from "./units.ts";
+
+/** The file's content, checked and in base units; paths are as written. */
+export interface ConfigFile {
+  readonly hostname?: string;
+  readonly listen: readonly ListenAddress[];
+  readonly state: string;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  readonly spool: SpoolLimits;
+  readonly delivery: {
+    readonly backend: "maildir" | "discard" | "smtp";
+    readonly maildir: { readonly path: string };
+    readonly smtp: SmtpTable;
+  };
+  readonly log: LogChoice;
+  readonly plugins: { readonly directories: readonly string[] };
+  readonly plugin: readonly PluginTable[];
+}
+
+/** `[delivery.smtp]`: the host may be missing while another backend is chosen. */
+export type SmtpTable =
+  & Pick<SmtpDelivery, "port" | "connections" | "timeouts">
+  & { readonly host?: string; readonly hello?: string };
+
+/** One `[[plugin]]` table. */
+export interface PluginTable {
+  readonly name: string;
+  readonly as?: string;
+  readonly file?: string;
+  readonly onError?: OnError;
+  readonly settings: JsonObject;
+}
+
+const limits = section("What clients may use.", {
+  message_size: size("25MB", "Largest message; offered as SIZE."),
+  header_size: size("256KB", "Largest header section of a message."),
+  recipients: count(1000, 100_000, "Most recipients of one transaction."),
+  sessions: count(1000, 100_000, "Most sessions at the same time."),
+  refusals: count(20, 100_000, "Refused commands after which a session is closed with 421."),
+});
+
+const timeouts = section("How long anything may take.", {
+  command: duration("5m", "Longest wait for the next command (RFC 5321 §4.5.3.2.7)."),
+  data: duration("3m", "Longest wait for the next piece of mail data (RFC 5321 §4.5.3.2.5)."),
+  plugin: duration("10s", "Longest time that one call of a plugin may take."),
+  shutdown: duration("30s", "How long transactions may go on when the server is told to stop."),
+});
+
+const smtp = section("Delivery to the next server by SMTP.", {
+  host: v.exactOptional(v.pipe(host(), v.description("Name or address of the next server."))),
+  port: count(25, 65535, "Its port."),
+  hello: v.exactOptional(v.pipe(domain(), v.description("The name given with EHLO; if absent, hostname."))),
+  connections: count(20, 1000, "Most connections at the same time."),
+  timeouts: section("How long the next server may take.", {
+    connect: duration("30s", "To take the connection."),
+    command: duration("5m", "To greet and to answer a command (RFC 5321 §4.5.3.2.1 to §4.5.3.2.5)."),
+    data: duration("10m", "To take the message after its last octet (RFC 5321 §4.5.3.2.6)."),
+  }),
+});
+
+const plugin: v.GenericSchema<unknown, PluginTable> = v.pipe(
+  v.strictObject({
+    name: v.pipe(label(), v.description("The plugin: NAME.wasm in one of plugins.directories.")),
+    as: v.exactOptional(v.pipe(label(), v.description("Its name in logs, for a second instance of one plugin."))),
+    file: v.exactOptional(v.pipe(path(), v.description("Its .wasm file, relative to this file."))),
+    on_error: v.exactOptional(
+      v.pipe(choice(["defer", "pass", "reject"]), v.description("What the client is told when the plugin fails.")),
+    ),
+    settings: keyed(settings(), {}, "The plugin's own settings; its README names them."),
+  }, "expected a [[plugin]] table"),
+  v.transform(camelKeys),
+);
+
+/** The whole file. Unknown keys are refused at every depth but inside a plugin's `settings`. */
+export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject({
+  hostname: v.exactOptional(
+    v.pipe(domain(), v.description("What the server calls itself; if absent, the system's host name.")),
+  ),
+  listen: keyed(list(listenAddress(), 1, 100), ["127.0.0.1:2525"], "Where to listen: HOST:PORT or [IPV6]:PORT."),
+  state: keyed(path(), "../var", "The folder of all that the server writes, relative to this file."),
+  limits,
+  timeouts,
+  spool: section("Messages on their way in.", {
+    memory_threshold: size("1MB", "Mail data beyond this goes to a file."),
+  }),
+  delivery: section("Where accepted mail goes.", {
+    backend: keyed(choice(["maildir", "discard", "smtp"]), "maildir", "The way that is taken."),
+    maildir: section("Delivery into Maildirs.", {
+      path: keyed(
+        pathPattern(),
+        "maildir",
+        "The folder, relative to state; %l, %d and %u are the recipient's local-part, domain and mailbox.",
+      ),
+    }),
+    smtp,
+  }),
+  log: section("The log of the server.", {
+    format: keyed(choice(["text", "json"]), "text", "For people or for programs."),
+    level: keyed(choice(["debug", "info", "warn", "error"]), "info", "The least important lines that are written."),
+  }),
+  plugins: section("Where plugins lie.", {
+    directories: keyed(
+      list(path(), 1, 100),
+      ["../build/plugins"],
+      "Folders, relative to this file, that are searched in order for NAME.wasm.",
+    ),
+  }),
+  plugin: keyed(list(plugin, 0, 1000), [], "The plugins, in the order in which they are asked."),
+});

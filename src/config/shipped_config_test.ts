@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { parse } from "smol-toml";
+import { jsonSchemaText, schemaFile } from "./json_schema.ts";
+import { readList } from "./lists.ts";
+import { loadConfig } from "./load.ts";
+
+const folder = dirname(schemaFile);
+const tomlFile = join(folder, "qpsmtpd.toml");
+const toml = readFileSync(tomlFile, "utf8");
+
+/** Lines such as `# state = "../var"`: defaults to uncomment. Prose and the indented example do not look so. */
+const commentedKey = /^# (?=[a-z_]+ = )/gm;
+
+interface JsonSchema {
+  readonly properties?: { readonly [key: string]: JsonSchema };
+  readonly items?: JsonSchema;
+  readonly default?: unknown;
+}
+
+const schema = JSON.parse(jsonSchemaText()) as JsonSchema;
+
+function leaves(of: JsonSchema, path: readonly string[]): { path: readonly string[]; standard: unknown }[] {
+  if (of.properties === undefined) return [{ path, standard: of.default }];
+  return Object.entries(of.properties).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}
+
+function lookUp(table: unknown, path: readonly string[]): unknown {
+  return path.reduce((inner: unknown, key) => (inner as { readonly [key: string]: unknown } | undefined)?.[key], table);
+}
+
+test("the shipped configuration loads without problems and warnings", async () => {
+  const loaded = await loadConfig(tomlFile);
+  assert.ok(loaded.kind === "config", JSON.stringify(loaded));
+  assert.deepEqual(loaded.warnings, []);
+  assert.deepEqual(loaded.config.plugin.map(({ name }) => name), [
+    "count_unrecognized_commands",
+    "helo",
+    "badmailfrom",
+    "badrcptto",
+    "rcpt_ok",
+    "headers",
+    "quit_fortune",
+  ]);
+});
+
+test("every key of the schema stands in the shipped file, and what is commented out is the default", () => {
+  const given = parse(toml);
+  const uncommented = parse(toml.replace(commentedKey, ""));
+  const examples = ["hostname", "delivery.smtp.host", "delivery.smtp.hello"];
+  for (const { path, standard } of leaves(schema, []).filter(({ path }) => path[0] !== "plugin")) {
+    const name = path.join(".");
+    assert.notEqual(lookUp(uncommented, path), undefined, `${name} is not in qpsmtpd.toml`);
+    if (lookUp(given, path) !== undefined || examples.includes(name)) continue;
+    assert.deepEqual(
+      lookUp(uncommented, path),
+      standard,
+      `${name} is commented out with another value than its default`,
+    );
+  }
+});
+
+test("every key of a plugin's table is explained in the shipped file", () => {
+  for (const key of Object.keys(schema.properties?.["plugin"]?.items?.properties ?? {})) {
+    assert.match(toml, new RegExp(`^#   ${key}  +[a-z]`, "m"));
+  }
+});
+
+test("the shipped file with every default uncommented is valid too", async () => {
+  const copy = mkdtempSync(join(tmpdir(), "qpsmtpd-shipped-"));
+  try {
+    writeFileSync(join(copy, "qpsmtpd.toml"), toml.replace(commentedKey, ""));
+    const loaded = await loadConfig(join(copy, "qpsmtpd.toml"));
+    assert.equal(loaded.kind, "config", JSON.stringify(loaded));
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+});
+
+const shipped: readonly (readonly [name: string, lines: readonly string[]])[] = [
+  ["rcpthosts", ["localhost"]],
+  ["badmailfrom", []],
+  ["badrcptto", []],
+  ["badhelo", []],
+  ["fortunes", []],
+];
+
+test("the shipped lists hold what a first try needs, and comments", () => {
+  for (const [name, lines] of shipped) {
+    const list = readList(folder, name);
+    assert.deepEqual(list.lines, lines, name);
+    assert.deepEqual(list.problems, [], name);
+    assert.match(readFileSync(join(folder, name), "utf8"), /^#/);
+  }
+});
+
+test("config/qpsmtpd.schema.json is what the schema says: run `node src/config/json_schema.ts` after a change", () => {
+  assert.ok(readFileSync(schemaFile, "utf8") === jsonSchemaText());
+  assert.match(toml, /^#:schema \.\/qpsmtpd\.schema\.json\n/);
+});

@@ -1,0 +1,64 @@
+// The questions of one session to the plugins: makes the event, keeps the notes, logs every finding.
+
+import type { HookName } from "../../sdk/contract/contract.ts";
+import { ask } from "../hooks/ask.ts";
+import { Notebook } from "../hooks/notebook.ts";
+import { project, type Subject } from "../hooks/project.ts";
+import { type Finding, settle, type Settled } from "../hooks/settle.ts";
+import type { Fields } from "../log/log.ts";
+import type { Session } from "../smtp/session.ts";
+import type { Desk } from "./desk.ts";
+
+const undecided: Settled = settle([]);
+
+export class Questions {
+  readonly #desk: Desk;
+  readonly #notebook = new Notebook();
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /** What the plugins of the subject's hook decide. Without plugins it costs nothing: no event is made. */
+  async ask(session: Session, subject: Subject): Promise<Settled> {
+    const chain = this.#desk.chains[subject.hook];
+    if (chain.length === 0) return undecided;
+    const event = project(session, this.#desk.offer.hostname, subject, { time: Date.now(), seed: 0 });
+    return await ask(chain, subject.hook, event, this.#notebook, (hook, finding) => {
+      this.#record(session, hook, finding);
+    });
+  }
+
+  /** Tells a fact; nobody waits for it. */
+  tell(session: Session, hook: "reset_transaction" | "disconnect"): void {
+    void this.ask(session, { kind: "fact", hook });
+  }
+
+  /** Is there anyone to ask? Saves preparing what only a plugin would look at. */
+  wants(...hooks: readonly HookName[]): boolean {
+    return hooks.some((hook) => this.#desk.chains[hook].length > 0);
+  }
+
+  /** The transaction is over: plugins are told, and their notes on it go. */
+  endTransaction(session: Session): void {
+    this.tell(session, "reset_transaction");
+    this.#notebook.endTransaction();
+  }
+
+  #record(session: Session, hook: HookName, { plugin, onError, result }: Finding): void {
+    const where: Fields = {
+      session: session.id,
+      transaction: session.transaction?.id,
+      hook,
+      plugin,
+      micros: Math.round(result.micros),
+    };
+    if (result.kind === "failed") {
+      const { failure, message } = result;
+      return this.#desk.log("error", "plugin failed", { ...where, failure, why: message, answered: onError });
+    }
+    const { answer } = result;
+    if (answer.verdict === "pass") return this.#desk.log("debug", "pass", where);
+    this.#desk.log("info", answer.verdict, { ...where, text: [answer.text ?? []].flat().join(" / ") });
+  }
+}

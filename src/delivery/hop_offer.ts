@@ -1,0 +1,37 @@
+// What the next server offered in its answer to EHLO, as far as delivery uses it. Pure.
+
+export interface HopOffer {
+  readonly pipelining: boolean;
+  readonly eightBit: boolean;
+  readonly smtpUtf8: boolean;
+  readonly size: boolean;
+  /** Octets; Infinity if the server named no limit. RFC 1870 §4: 0 is no limit either. */
+  readonly maxSize: number;
+}
+
+/** What a server without EHLO offers. */
+export const plainOffer: HopOffer = {
+  pipelining: false,
+  eightBit: false,
+  smtpUtf8: false,
+  size: false,
+  maxSize: Infinity,
+};
+
+/** Reads the lines of the 250 reply; the first is the server's name and greeting. RFC 5321 §4.1.1.1. */
+export function parseHopOffer(lines: readonly string[]): HopOffer {
+  const keywords = new Map(
+    lines.slice(1).map((line) => {
+      const [keyword = "", parameter = ""] = line.trim().split(/\s+/);
+      return [keyword.toUpperCase(), parameter];
+    }),
+  );
+  const limit = /^\d{1,15}$/.exec(keywords.get("SIZE") ?? "")?.[0] ?? "0";
+  return {
+    pipelining: keywords.has("PIPELINING"),
+    eightBit: keywords.has("8BITMIME"),
+    smtpUtf8: keywords.has("SMTPUTF8"),
+    size: keywords.has("SIZE"),
+    maxSize: Number(limit) === 0 ? Infinity : Number(limit),
+  };
+}

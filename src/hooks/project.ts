@@ -1,0 +1,100 @@
+// From the session to what a plugin may see of it: the only place that decides this. Pure.
+
+import type { Asked as AskedEvent, Event, HeaderField, Mailbox } from "../../sdk/contract/event.ts";
+import type { Command } from "../smtp/command.ts";
+import type { Question, Session } from "../smtp/session.ts";
+
+/** A moment of asking. `seed` is an unsigned 32-bit number. */
+export interface Moment {
+  readonly time: number;
+  readonly seed: number;
+}
+
+/** What is asked about: a command that is legal now, a bare fact, or a message that has come. */
+export type Subject =
+  | Question
+  | { readonly kind: "fact"; readonly hook: "connect" | "reset_transaction" | "disconnect" }
+  | {
+    readonly kind: "headers";
+    readonly hook: "data_headers_end";
+    readonly headers: readonly HeaderField[];
+  }
+  | {
+    readonly kind: "message";
+    readonly hook: "data_post" | "queue";
+    readonly headers: readonly HeaderField[];
+    readonly size: number;
+  };
+
+/** The event for one subject. It shares nothing that can change with the session. */
+export function project(session: Session, serverName: string, subject: Subject, moment: Moment): Event {
+  const asked = projectSession(session, serverName, moment);
+  switch (subject.kind) {
+    case "fact":
+      return asked;
+    case "headers":
+      return { ...asked, ...projectEnvelope(session), headers: subject.headers };
+    case "message":
+      return { ...asked, ...projectEnvelope(session), headers: subject.headers, size: subject.size };
+    case "question":
+      return { ...asked, ...projectCommand(session, subject.command) } as Event;
+  }
+}
+
+function projectSession(session: Session, serverName: string, moment: Moment): AskedEvent {
+  const { id, client, server, hello } = session;
+  return {
+    ...moment,
+    session: {
+      id,
+      client,
+      server: { ...server, name: serverName },
+      ...(hello === undefined ? {} : { hello }),
+    },
+  };
+}
+
+function projectCommand(session: Session, command: Command): object {
+  switch (command.verb) {
+    case "EHLO":
+    case "HELO":
+      return { name: command.name };
+    case "MAIL":
+      return { reversePath: command.reversePath, parameters: command.parameters };
+    case "RCPT":
+      return {
+        ...projectTransaction(session),
+        forwardPath: command.forwardPath,
+        parameters: command.parameters,
+      };
+    case "DATA":
+      return projectEnvelope(session);
+    case "NOOP":
+    case "HELP":
+    case "VRFY":
+      return { argument: command.argument };
+    case "unrecognized":
+      return { verb: command.word, argument: command.argument };
+    default:
+      return {};
+  }
+}
+
+/** Without the forward-paths: at the thousandth RCPT they would make the event a thousand mailboxes long. */
+function projectTransaction({ transaction }: Session): {
+  readonly transaction: { readonly id: string; readonly reversePath: Mailbox | null; readonly recipientCount: number };
+} {
+  return {
+    transaction: {
+      id: transaction?.id ?? "",
+      reversePath: transaction?.reversePath ?? null,
+      recipientCount: transaction?.forwardPaths.length ?? 0,
+    },
+  };
+}
+
+function projectEnvelope(session: Session): ReturnType<typeof projectTransaction> & {
+  readonly forwardPaths: readonly Mailbox[];
+} {
+  return { ...projectTransaction(session), forwardPaths: session.transaction?.forwardPaths ?? [] };
+}

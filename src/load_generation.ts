@@ -1,0 +1,151 @@
+// From a configuration to the plugins it names, loaded and in their chains; or everything that keeps them from it.
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Manifest } from "../sdk/contract/manifest.ts";
+import type { Config, PluginEntry } from "./config/config.ts";
+import { didYouMean } from "./text/did_you_mean.ts";
+import { displayPath } from "./config/display_path.ts";
+import { type List, readList } from "./config/lists.ts";
+import { escapeControls } from "./text/quote.ts";
+import { type Chains, chainsOf, type Registered } from "./hooks/chains.ts";
+import type { Log } from "./log/log.ts";
+import { loadPlugin } from "./plugins/load.ts";
+import type { Counters } from "./plugins/plugin.ts";
+import type { Problem } from "./plugins/problem.ts";
+
+/** A plugin of a generation; `name` is its label in the configuration. */
+export interface GenerationPlugin extends Registered {
+  readonly manifest: Manifest;
+  /** SHA-256 of its file, in hex. */
+  readonly digest: string;
+  readonly counters: Counters;
+  close(): Promise<void>;
+}
+
+/** One configuration with its plugins; never changes. A session keeps the generation it began with. */
+export interface Generation {
+  readonly config: Config;
+  /** In the order of the configuration. */
+  readonly plugins: readonly GenerationPlugin[];
+  readonly chains: Chains;
+  /** Resolves when the calls under way have ended; for when the last session has left. */
+  close(): Promise<void>;
+}
+
+/** `problems` and `warnings` are whole lines for the operator, each with its file. */
+export type LoadedGeneration =
+  | { readonly kind: "generation"; readonly generation: Generation; readonly warnings: readonly string[] }
+  | { readonly kind: "problems"; readonly problems: readonly string[] };
+
+/** What all plugins of one generation are loaded with. */
+interface Loading {
+  readonly config: Config;
+  readonly log: Log;
+  /** Each list is read once, however many plugins are given it. */
+  readonly lists: Map<string, List>;
+}
+
+type Step =
+  | { readonly kind: "loaded"; readonly plugin: GenerationPlugin }
+  | { readonly kind: "refused"; readonly problems: readonly string[] };
+
+/** Loads every plugin, so that all problems are told at once; with any problem none stays loaded. */
+export async function loadGeneration(config: Config, log: Log): Promise<LoadedGeneration> {
+  const loading: Loading = { config, log, lists: new Map() };
+  const plugins: GenerationPlugin[] = [];
+  const problems: string[] = [];
+  for (const [index, entry] of config.plugin.entries()) {
+    const step = await loadEntry(loading, entry, index + 1);
+    if (step.kind === "loaded") plugins.push(step.plugin);
+    else problems.push(...step.problems);
+  }
+  const close = async (): Promise<void> => {
+    await Promise.all(plugins.map((plugin) => plugin.close()));
+  };
+  if (problems.length > 0) {
+    await close();
+    return { kind: "problems", problems };
+  }
+  const warnings = [...loading.lists.values()].flatMap((list) => list.problems);
+  return { kind: "generation", generation: { config, plugins, chains: chainsOf(plugins), close }, warnings };
+}
+
+/** `number` counts from 1, as the configuration's messages do. */
+async function loadEntry(loading: Loading, entry: PluginEntry, number: number): Promise<Step> {
+  const { config, log } = loading;
+  const file = entry.file ?? findFile(entry.name, config.plugins.directories);
+  if (file === undefined) return refused([`${placeOf(config, entry, number)}: ${whyMissing(config, entry, number)}`]);
+  const loaded = await loadPlugin({
+    name: entry.name,
+    file,
+    settings: entry.settings,
+    lists: (name) => listOf(loading, name).lines,
+    serverName: config.hostname,
+    log: (level, line) => log(level, "plugin says", { plugin: entry.label, text: line }),
+    deadlineMs: config.timeouts.plugin,
+    ...(entry.onError === undefined ? {} : { onError: entry.onError }),
+  });
+  if (loaded.kind === "refused") {
+    return refused(loaded.problems.map((problem) => explain(loading, entry, number, problem)));
+  }
+  return { kind: "loaded", plugin: labelled(loaded.plugin, entry.label) };
+}
+
+function findFile(name: string, directories: readonly string[]): string | undefined {
+  return directories.map((directory) => join(directory, `${name}.wasm`)).find((path) => existsSync(path));
+}
+
+function listOf(loading: Loading, name: string): List {
+  const list = loading.lists.get(name) ?? readList(loading.config.folder, name);
+  loading.lists.set(name, list);
+  return list;
+}
+
+/** Two instances of one plugin have one name in their manifest; chains and notes need two. */
+function labelled(plugin: GenerationPlugin, label: string): GenerationPlugin {
+  if (plugin.name === label) return plugin;
+  return {
+    name: label,
+    manifest: plugin.manifest,
+    digest: plugin.digest,
+    hooks: plugin.hooks,
+    onError: plugin.onError,
+    get counters(): Counters {
+      return plugin.counters;
+    },
+    call: (hook, event) => plugin.call(hook, event),
+    close: () => plugin.close(),
+  };
+}
+
+function placeOf(config: Config, entry: PluginEntry, number: number): string {
+  return `${config.file}: plugin.${number} (${entry.label})`;
+}
+
+function whyMissing(config: Config, entry: PluginEntry, number: number): string {
+  const { directories } = config.plugins;
+  const there = directories.flatMap(pluginsIn);
+  const hint = didYouMean(entry.name, there);
+  const remedy = hint === "" ? `: run "npm run build", or correct plugin.${number}.name;` : hint;
+  const known = there.length === 0 ? "there are none" : `there are: ${there.slice(0, 50).join(", ")}`;
+  return `no file ${entry.name}.wasm in ${directories.map((path) => displayPath(path)).join(", ")}${remedy} ${known}`;
+}
+
+function pluginsIn(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const names = readdirSync(directory).filter((name) => /^[a-z][a-z0-9_]{0,63}\.wasm$/.test(name));
+  return names.map((name) => name.slice(0, -".wasm".length)).sort();
+}
+
+/** A line of a list is named by its file and number there: that is where it is to be corrected. */
+function explain(loading: Loading, entry: PluginEntry, number: number, { path, message }: Problem): string {
+  const [, name = "", line = ""] = /^lists\.(\w+)\[(\d+)\]$/.exec(path) ?? [];
+  const place = loading.lists.get(name)?.places[Number(line)];
+  if (place !== undefined) return escapeControls(`${place}: ${message} (for plugin.${number}, ${entry.label})`);
+  return escapeControls(`${placeOf(loading.config, entry, number)}: ${path}: ${message}`);
+}
+
+function refused(problems: readonly string[]): Step {
+  return { kind: "refused", problems };
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { buildPlugin } from "../sdk/typescript/build_plugin.ts";
+import { loadConfig } from "./config/load.ts";
+import { type LoadedGeneration, loadGeneration } from "./load_generation.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-generation-"));
+
+const source = `export default {
+  configure(given, host) {
+    given.lists.names.forEach((line, i) => line === "bad" && given.problem("lists.names[" + i + "]", "is bad"));
+    if (given.lists.names.length === 0) given.unused("mail");
+    host.log("warn", "max is " + given.settings.max);
+  },
+  mail() { return { verdict: "pass" }; },
+  rcpt() { return { verdict: "pass" }; },
+};`;
+
+const manifest = {
+  name: "probe",
+  version: "1.0.0",
+  description: "For tests.",
+  licence: "MIT",
+  lists: ["names"],
+  settings: { max: { type: "integer", description: "Any.", default: 3 } },
+  onError: "defer",
+};
+
+before(async () => {
+  for (const name of ["plugins", "empty", "config"]) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, "plugin.ts"), source);
+  writeFileSync(join(folder, "plugin.json"), JSON.stringify(manifest));
+  const built = await buildPlugin({ source: join(folder, "plugin.ts") });
+  assert.ok(built.kind === "built", JSON.stringify(built));
+  writeFileSync(join(folder, "plugins/probe.wasm"), built.wasm);
+  writeFileSync(join(folder, "plugins/broken.wasm"), "no wasm");
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Loads a configuration of these plugin tables; `names` is the text of the list file. */
+async function load(tables: string, names = "", log: string[] = []): Promise<LoadedGeneration> {
+  writeFileSync(join(folder, "config/names"), names);
+  const file = join(folder, "config/qpsmtpd.toml");
+  const directories = tables.includes("directories") ? "" : `plugins.directories = ["../empty", "../plugins"]\n`;
+  writeFileSync(file, `${directories}${tables}`);
+  const loaded = await loadConfig(file);
+  assert.ok(loaded.kind === "config", JSON.stringify(loaded));
+  return await loadGeneration(loaded.config, (level, message, fields) => {
+    log.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  });
+}
+
+/** `@` stands for the folder. */
+const refused: readonly (readonly [rule: string, tables: string, names: string, problems: readonly string[]])[] = [
+  ["a plugin that is nowhere", `[[plugin]]\nname = "greylist"`, "", [
+    `@/config/qpsmtpd.toml: plugin.1 (greylist): no file greylist.wasm in @/empty, @/plugins: ` +
+    `run "npm run build", or correct plugin.1.name; there are: broken, probe`,
+  ]],
+  ["a mistyped name", `[[plugin]]\nname = "prob"\nas = "x"`, "", [
+    `@/config/qpsmtpd.toml: plugin.1 (x): no file prob.wasm in @/empty, @/plugins, did you mean "probe"? ` +
+    `there are: broken, probe`,
+  ]],
+  ["no plugins built", `plugins.directories = ["../empty", "../none"]\n[[plugin]]\nname = "helo"`, "", [
+    `@/config/qpsmtpd.toml: plugin.1 (helo): no file helo.wasm in @/empty, @/none: ` +
+    `run "npm run build", or correct plugin.1.name; there are none`,
+  ]],
+  [
+    "settings of a wrong kind and of an unknown name, and the next plugin too",
+    `[[plugin]]\nname = "probe"\nsettings = { max = "many", mx = 1 }\n[[plugin]]\nname = "broken"`,
+    "",
+    [
+      `@/config/qpsmtpd.toml: plugin.1 (probe): settings.mx: is no setting of this plugin, did you mean "max"?`,
+      `@/config/qpsmtpd.toml: plugin.1 (probe): settings.max: must be an integer, not "many"`,
+      `@/config/qpsmtpd.toml: plugin.2 (broken): file: is no WebAssembly module`,
+    ],
+  ],
+  ["a line of a list that the plugin objects to", `[[plugin]]\nname = "probe"`, "# names\ngood\n\nbad", [
+    `@/config/names:4: is bad (for plugin.1, probe)`,
+  ]],
+  ["a file of another name", `[[plugin]]\nname = "helo"\nfile = "../plugins/probe.wasm"`, "", [
+    `@/config/qpsmtpd.toml: plugin.1 (helo): manifest.name: ` +
+    `the file is the plugin "probe", and is configured as "helo"`,
+  ]],
+  ["a file that is not there", `[[plugin]]\nname = "helo"\nfile = "x.wasm"`, "", [
+    `@/config/qpsmtpd.toml: plugin.1 (helo): file: there is no "@/config/x.wasm": build the plugin, or correct the path`,
+  ]],
+];
+
+for (const [rule, tables, names, problems] of refused) {
+  test(`generation refused: ${rule}`, async () => {
+    const loaded = await load(tables, names);
+    const expected = problems.map((problem) => problem.replaceAll("@", folder));
+    assert.deepEqual(loaded, { kind: "problems", problems: expected });
+  });
+}
+
+test("generation: plugins stand in the order of the configuration, under their labels", async () => {
+  const tables = `[[plugin]]\nname = "probe"\nas = "second"\non_error = "pass"\n[[plugin]]\nname = "probe"`;
+  const log: string[] = [];
+  const loaded = await load(tables, "good", log);
+  assert.ok(loaded.kind === "generation", JSON.stringify(loaded));
+  const { plugins, chains, close } = loaded.generation;
+  assert.deepEqual(plugins.map(({ name, onError }) => [name, onError]), [["second", "pass"], ["probe", "defer"]]);
+  assert.deepEqual(chains.rcpt.map(({ name }) => name), ["second", "probe"]);
+  assert.deepEqual(chains.mail.map(({ name }) => name), ["second", "probe"]);
+  assert.deepEqual(chains.quit, []);
+  assert.match(plugins[0]?.digest ?? "", /^[0-9a-f]{64}$/);
+  assert.equal(log[0], `warn plugin says {"plugin":"second","text":"max is 3"}`);
+  await close();
+});
+
+test("generation: a plugin under a label answers, counts and closes as without", async () => {
+  const loaded = await load(`[[plugin]]\nname = "probe"\nas = "other"`);
+  assert.ok(loaded.kind === "generation");
+  const [plugin] = loaded.generation.plugins;
+  assert.ok(plugin !== undefined);
+  const event = {
+    time: 0,
+    seed: 0,
+    session: {
+      id: "1",
+      client: { address: "192.0.2.1", port: 1 },
+      server: { address: "192.0.2.2", port: 25, name: "mx.test" },
+    },
+    reversePath: null,
+    parameters: {},
+  };
+  assert.equal((await plugin.call("mail", event)).kind, "answered");
+  assert.equal(plugin.counters.answered, 1);
+  await loaded.generation.close();
+  assert.equal((await plugin.call("mail", event)).kind, "failed");
+});
+
+test("generation: hooks that a plugin does not need with these lists have no place in the chain", async () => {
+  const loaded = await load(`[[plugin]]\nname = "probe"`, "# empty");
+  assert.ok(loaded.kind === "generation");
+  assert.deepEqual(loaded.generation.chains.mail, []);
+  assert.equal(loaded.generation.chains.rcpt.length, 1);
+  await loaded.generation.close();
+});
+
+test("generation: what is wrong with a list's includes is a warning, once for all plugins", async () => {
+  const tables = `[[plugin]]\nname = "probe"\n[[plugin]]\nname = "probe"\nas = "b"`;
+  const loaded = await load(tables, "good\n$include gone");
+  assert.ok(loaded.kind === "generation");
+  assert.deepEqual(loaded.warnings, [`${folder}/config/names:2: $include ${folder}/config/gone: no such file`]);
+  await loaded.generation.close();
+});
+
+test("generation: a configuration without plugins is one", async () => {
+  const loaded = await load("");
+  assert.ok(loaded.kind === "generation");
+  assert.deepEqual(loaded.generation.plugins, []);
+  await loaded.generation.close();
+});

@@ -1,0 +1,44 @@
+// Composition root: arguments in, exit code out. The only file that touches the process it runs in.
+
+import process from "node:process";
+import { parseCommandLine } from "./cli/arguments.ts";
+import { runCommand } from "./cli/run.ts";
+import { LineWriter } from "./log/line_writer.ts";
+import { withoutJspi } from "./platform/jspi.ts";
+import { serve, type Surroundings } from "./serve.ts";
+
+const output = new LineWriter(process.stdout);
+const complaints = new LineWriter(process.stderr);
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve();
+      });
+    }
+  });
+}
+
+async function main(): Promise<number> {
+  const lacking = withoutJspi();
+  if (lacking !== undefined) {
+    complaints.write(lacking);
+    return 1;
+  }
+  const around: Surroundings = {
+    print: (line) => output.write(line),
+    complain: (line) => complaints.write(line),
+    stopSignal,
+  };
+  return await runCommand(parseCommandLine(process.argv.slice(2), process.env), {
+    ...around,
+    serve: (chosen) => serve(chosen, around),
+  });
+}
+
+process.exitCode = await main();
+output.flush();
+complaints.flush();

@@ -1,0 +1,137 @@
+// Answers a plugin may give to a hook, and those it may not.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { HookName } from "../../sdk/contract/contract.ts";
+import { parseAnswer } from "./answer_schema.ts";
+
+function parse(hook: HookName, answer: unknown): ReturnType<typeof parseAnswer> {
+  return parseAnswer(hook, new TextEncoder().encode(typeof answer === "string" ? answer : JSON.stringify(answer)));
+}
+
+const mailbox = { localPart: "a b", domain: "example.org" };
+const recipient = (forwardPath: unknown): object => ({
+  verdict: "pass",
+  edits: [{ edit: "addRecipient", forwardPath }],
+});
+const header = (fields: object): object => ({
+  verdict: "pass",
+  edits: [{ edit: "addHeader", name: "X-A", value: "b", ...fields }],
+});
+
+const allowed: readonly (readonly [hook: HookName, answer: object])[] = [
+  ["connect", { verdict: "pass" }],
+  ["disconnect", { verdict: "pass", notes: { session: { seen: 1 } } }],
+  ["quit", { verdict: "accept", text: ["Goodbye", "", "and thanks"] }],
+  ["quit", { verdict: "accept", text: [] }],
+  ["rcpt", { verdict: "reject", text: "no", code: 550, status: "5.1.1", disconnect: true }],
+  ["rcpt", { verdict: "defer", text: ["later"], code: 451, status: "4.7.999" }],
+  ["mail", { verdict: "reject", text: Array.from({ length: 20 }, () => "x".repeat(400)) }],
+  ["mail", { verdict: "pass", notes: { transaction: { a: [null, true, 1.5, "日本"] } } }],
+  ["data_post", header({ name: "!~", value: "x".repeat(8000) })],
+  ["data_post", { verdict: "accept", edits: [{ edit: "removeHeader", name: "X-A", nth: 2 }] }],
+  ["data_post", { verdict: "accept", edits: [{ edit: "replaceHeader", name: "Subject", value: "" }] }],
+  ["data_post", recipient(mailbox)],
+  ["data_post", recipient({ localPart: "Postmaster", domain: "" })],
+  ["data_post", recipient({ localPart: "a", domain: "[IPv6:2001:db8::1]" })],
+  ["data_post", recipient({ localPart: "ä", domain: "bücher.example" })],
+  ["data_post", { verdict: "pass", edits: [{ edit: "changeReversePath", reversePath: null }] }],
+  ["data_post", { verdict: "pass", edits: Array.from({ length: 100 }, () => ({ edit: "removeHeader", name: "A" })) }],
+];
+
+describe("an answer that the contract allows is taken whole", () => {
+  for (const [hook, answer] of allowed) {
+    test(`${hook} ${JSON.stringify(answer).slice(0, 100)}`, () => {
+      assert.deepEqual(parse(hook, answer), { kind: "answer", answer });
+    });
+  }
+});
+
+const refused: readonly (readonly [hook: HookName, answer: unknown, why: RegExp])[] = [
+  ["rcpt", "", /^there is none$/],
+  ["rcpt", "null", /./],
+  ["rcpt", "[]", /./],
+  ["rcpt", '\uFEFF{"verdict":"pass"}', /not JSON/],
+  ["rcpt", '{"verdict":"pass"} x', /not JSON/],
+  ["rcpt", `{"verdict":"pass"}${" ".repeat(65_536)}`, /longer than 65536 octets/],
+  ["rcpt", "[".repeat(9000) + "]".repeat(9000), /nested more than 32 deep/],
+  ["rcpt", {}, /^verdict is missing$/],
+  ["rcpt", { verdict: "deny" }, /^verdict /],
+  ["rcpt", { verdict: "pass", text: "a" }, /^text is not known here$/],
+  ["rcpt", { verdict: "pass", edits: [] }, /^edits is not known here$/],
+  ["data", { verdict: "pass", edits: [] }, /^edits is not known here$/],
+  ["disconnect", { verdict: "accept" }, /^verdict may only be pass/],
+  ["reset_transaction", { verdict: "reject", text: "no" }, /^verdict may only be pass/],
+  ["disconnect", { verdict: "pass", edits: [] }, /^edits is not known here$/],
+  ["rcpt", { verdict: "reject" }, /^text is missing$/],
+  ["rcpt", { verdict: "reject", text: "" }, /^text must say why$/],
+  ["rcpt", { verdict: "reject", text: [] }, /^text must say why$/],
+  ["rcpt", { verdict: "reject", text: [" ", ""] }, /^text must say why$/],
+  ["rcpt", { verdict: "reject", text: 7 }, /^text must be a string or a list of strings$/],
+  ["rcpt", { verdict: "reject", text: "x".repeat(401) }, /^text .*longer than 400/],
+  ["rcpt", { verdict: "reject", text: ["a", "x".repeat(401)] }, /^text .*longer than 400/],
+  ["rcpt", { verdict: "reject", text: Array.from({ length: 21 }, () => "a") }, /^text has more than 20 lines$/],
+  ["rcpt", { verdict: "reject", text: "a\r\n250 ok" }, /^text contains the control character U\+000D$/],
+  ["rcpt", { verdict: "reject", text: ["a", "b\n"] }, /^text\[1\] contains the control character U\+000A$/],
+  ["rcpt", { verdict: "reject", text: "\0" }, /U\+0000/],
+  ["rcpt", { verdict: "reject", text: "\x85" }, /U\+0085/],
+  ["rcpt", { verdict: "reject", text: "\x7f" }, /U\+007F/],
+  ["rcpt", '{"verdict":"reject","text":"\\udc00"}', /^text contains half a surrogate pair$/],
+  ["rcpt", { verdict: "pass", notes: { session: { "a\nb": 1 } } }, /^notes.session contains the control character/],
+  ["rcpt", '{"verdict":"pass","notes":{"session":{"__proto__":{"x":1}}}}', /^notes.session must not .*__proto__$/],
+  ["rcpt", { verdict: "pass", notes: { session: { a: "x".repeat(4096) } } }, /^notes are longer than 4,096 octets$/],
+  ["rcpt", { verdict: "pass", notes: { session: { a: "é".repeat(2040) } } }, /^notes are longer/],
+  ["rcpt", { verdict: "pass", notes: { session: [] } }, /^notes.session must be an object$/],
+  ["rcpt", { verdict: "pass", notes: { global: {} } }, /^notes.global is not known here$/],
+  ["rcpt", { verdict: "reject", text: "no", code: 450 }, /^code must be from 500 to 599/],
+  ["rcpt", { verdict: "defer", text: "no", code: 550 }, /^code must be from 400 to 499/],
+  ["rcpt", { verdict: "reject", text: "no", code: 550.5 }, /^code /],
+  ["rcpt", { verdict: "reject", text: "no", status: "4.1.1" }, /^status of a reject must be like 5.7.1$/],
+  ["rcpt", { verdict: "defer", text: "no", status: "5.1.1" }, /^status of a defer must be like 4.7.1$/],
+  ["rcpt", { verdict: "reject", text: "no", status: "5.1.1111" }, /^status /],
+  ["rcpt", { verdict: "reject", text: "no", disconnect: 1 }, /^disconnect /],
+  ["data_post", header({ name: "X A" }), /^edits\[0\].name is no name of a header field$/],
+  ["data_post", header({ name: "X:" }), /^edits\[0\].name is no name/],
+  ["data_post", header({ name: "" }), /^edits\[0\].name is no name/],
+  ["data_post", header({ name: "Ä" }), /^edits\[0\].name is no name/],
+  ["data_post", header({ name: "x".repeat(77) }), /^edits\[0\].name is no name/],
+  ["data_post", header({ value: "a\r\n\r\nb" }), /^edits\[0\].value contains the control character U\+000D$/],
+  ["data_post", header({ value: "x".repeat(8001) }), /^edits\[0\].value is longer than 8,000/],
+  ["data_post", header({ edit: "addBody" }), /^edits\[0\].edit /],
+  ["data_post", { verdict: "pass", edits: [{ edit: "removeHeader", name: "A", nth: 0 }] }, /^edits\[0\].nth /],
+  ["data_post", recipient({ localPart: "", domain: "example.org" }), /^edits\[0\].forwardPath has no sane local part$/],
+  ["data_post", recipient({ localPart: "é".repeat(33), domain: "example.org" }), /no sane local part$/],
+  ["data_post", recipient({ localPart: "a", domain: "" }), /no sane domain$/],
+  ["data_post", recipient({ localPart: "a", domain: "x y" }), /no sane domain$/],
+  ["data_post", recipient({ localPart: "a", domain: "x>,<y" }), /no sane domain$/],
+  ["data_post", recipient({ localPart: "a", domain: "a..b" }), /no sane domain$/],
+  ["data_post", recipient({ localPart: "a", domain: "a.".repeat(127) + "ab" }), /no sane domain$/],
+  ["data_post", recipient(null), /^edits\[0\].forwardPath /],
+  [
+    "data_post",
+    { verdict: "pass", edits: Array.from({ length: 101 }, () => ({ edit: "removeHeader", name: "A" })) },
+    /^edits are more than 100$/,
+  ],
+];
+
+describe("an answer that the contract does not allow is refused with its place", () => {
+  for (const [hook, answer, why] of refused) {
+    test(`${hook} ${JSON.stringify(answer).slice(0, 100)}`, () => {
+      const parsed = parse(hook, answer);
+      assert.equal(parsed.kind, "bad");
+      assert.match(parsed.kind === "bad" ? parsed.why : "", why);
+    });
+  }
+
+  test("what is not UTF-8", () => {
+    assert.deepEqual(parseAnswer("rcpt", new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22])), {
+      kind: "bad",
+      why: "it is not UTF-8",
+    });
+  });
+
+  test("why is one line whatever the plugin wrote", () => {
+    const parsed = parse("rcpt", { verdict: "pass", ["\u202e" + "x".repeat(5000)]: 1 });
+    assert.ok(parsed.kind === "bad" && parsed.why.length < 1100 && !parsed.why.includes("\u202e"));
+  });
+});

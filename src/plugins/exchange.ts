@@ -1,0 +1,131 @@
+// What passes between the host and one instance during one call: the event in; answer, error and log lines out.
+
+import { escapeControls } from "../text/quote.ts";
+import { limits } from "./limits.ts";
+import type { GuestMemory } from "./web_assembly.ts";
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Takes one line of a plugin: at most `limits.line` characters, without control characters. Must not throw. */
+export type PluginLog = (level: LogLevel, line: string) => void;
+
+/** How a call ended. `oversize`: the guest wanted to answer more octets than the caller takes. */
+export type CallEnd =
+  | { readonly kind: "output"; readonly bytes: Uint8Array }
+  | { readonly kind: "oversize"; readonly length: number }
+  | { readonly kind: "trap"; readonly message: string };
+
+const nothing = new Uint8Array(0);
+
+/** The state of the call under way. Every number a guest passes is a lie until it was compared with its memory. */
+export class Exchange {
+  /** The guest's own memory, known once it is instantiated; a guest need not export one. */
+  memory: GuestMemory | undefined;
+  input: Uint8Array = nothing;
+  /** Address of the input as a block of Extism's memory; 0 until the guest asks for it. */
+  inputAddress = 0n;
+  #answerLimit = 0;
+  #output: CallEnd | undefined;
+  #error: { readonly address: bigint; readonly text: string } | undefined;
+  #blocksLeft: number = limits.kernelBlocks;
+  #octetsLeft: number = limits.kernelOctets;
+  #linesLeft: number = limits.logLines;
+  readonly #log: PluginLog;
+
+  constructor(log: PluginLog) {
+    this.#log = log;
+  }
+
+  begin(input: Uint8Array, answerLimit: number): void {
+    this.input = input;
+    this.inputAddress = 0n;
+    this.#answerLimit = answerLimit;
+    this.#output = undefined;
+    this.#error = undefined;
+    this.#blocksLeft = limits.kernelBlocks;
+    this.#octetsLeft = limits.kernelOctets;
+    this.#linesLeft = limits.logLines;
+  }
+
+  /** The guest returned: 0 means that it did what it was asked. */
+  end(returned: unknown): CallEnd {
+    if (this.#error !== undefined) return trap(this.#error.text);
+    if (returned !== 0) return trap(`it returned ${String(returned)} instead of 0`);
+    return this.#output ?? { kind: "output", bytes: nothing };
+  }
+
+  /** The guest trapped, or a host function refused its arguments; what the guest itself said is worth more. */
+  endByThrow(thrown: unknown): CallEnd {
+    return trap(this.#error?.text ?? messageOf(thrown));
+  }
+
+  /** Lets go of what the call held. */
+  clear(): void {
+    this.input = nothing;
+    this.#output = undefined;
+    this.#error = undefined;
+  }
+
+  readEvent(pointer: number): void {
+    this.#guestOctets("event_read", pointer, this.input.byteLength).set(this.input);
+  }
+
+  writeAnswer(pointer: number, length: number): void {
+    const octets = this.#guestOctets("answer_write", pointer, length);
+    // A copy: the guest may go on writing to its memory.
+    this.setOutput(octets.byteLength > this.#answerLimit ? octets : octets.slice());
+  }
+
+  /** The last one counts, as in Extism. */
+  setOutput(bytes: Uint8Array): void {
+    if (this.#answerLimit === 0) throw new Error("there is nothing to answer while it is being initialised");
+    const tooLong = bytes.byteLength > this.#answerLimit;
+    this.#output = tooLong ? { kind: "oversize", length: bytes.byteLength } : { kind: "output", bytes };
+  }
+
+  get errorAddress(): bigint {
+    return this.#error?.address ?? 0n;
+  }
+
+  setError(address: bigint, text: string): void {
+    this.#error = address === 0n ? undefined : { address, text };
+  }
+
+  /** Takes `octets` from what the call may allocate; throws when it is used up. */
+  spend(octets: number): void {
+    this.#blocksLeft -= 1;
+    this.#octetsLeft -= octets;
+    if (this.#blocksLeft < 0) throw new Error(`it allocated more than ${limits.kernelBlocks} blocks in one call`);
+    if (this.#octetsLeft < 0) throw new Error(`it allocated more than ${limits.kernelOctets} octets in one call`);
+  }
+
+  /** `text` is called only if there is room for the line. */
+  log(level: LogLevel, text: () => string): void {
+    this.#linesLeft -= 1;
+    if (this.#linesLeft >= 0) this.#log(level, printable(text()));
+    else if (this.#linesLeft === -1) this.#log("warn", `it logged more than ${limits.logLines} lines in one call`);
+  }
+
+  #guestOctets(what: string, pointer: number, length: number): Uint8Array {
+    if (this.memory === undefined) throw new Error(`${what}: it exports no memory`);
+    const [at, count] = [pointer >>> 0, length >>> 0];
+    const { buffer } = this.memory;
+    if (at + count > buffer.byteLength) throw new Error(`${what}: ${count} octets at ${at} are outside its memory`);
+    return new Uint8Array(buffer, at, count);
+  }
+}
+
+/** One line of somebody else's text: cut, and with control characters escaped. */
+export function printable(text: string): string {
+  const cut = text.length > limits.line ? `${text.slice(0, limits.line - 1)}…` : text;
+  return escapeControls(cut.trim().replaceAll(/\s*\r?\n\s*/g, " / "));
+}
+
+function trap(message: string): CallEnd {
+  return { kind: "trap", message: printable(message) };
+}
+
+/** What was thrown, in words: a guest may throw anything. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : "it threw an exception that nobody caught";
+}

@@ -1,0 +1,36 @@
+// The part of the WebAssembly JavaScript interface that the host uses, as types: those of Node declare none of it.
+
+declare const compiled: unique symbol;
+
+/** A compiled module: code without memory, shared by all its instances. */
+export interface CompiledModule {
+  readonly [compiled]: true;
+}
+
+export interface ModuleImport {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: "function" | "table" | "memory" | "global" | "tag";
+}
+
+export interface ModuleExport {
+  readonly name: string;
+  readonly kind: ModuleImport["kind"];
+}
+
+/** `buffer` is another one after the memory has grown: never keep it. */
+export interface GuestMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+interface WebAssemblyInterface {
+  compile(bytes: Uint8Array): Promise<CompiledModule>;
+  readonly Module: {
+    imports(module: CompiledModule): readonly ModuleImport[];
+    exports(module: CompiledModule): readonly ModuleExport[];
+  };
+  readonly Memory: new () => GuestMemory;
+}
+
+export const webAssembly: WebAssemblyInterface =
+  (globalThis as unknown as { readonly WebAssembly: WebAssemblyInterface }).WebAssembly;

@@ -1,0 +1,95 @@
+// Makes the changes that plugins asked of a header section; what nobody asked to change stays octet for octet.
+
+import type { Edit } from "../../sdk/contract/verdict.ts";
+import { type Field, formatHeaderSection, parseField, parseHeaderSection } from "./header_section.ts";
+
+// RFC 5322 §2.1.1, both without CRLF: the limit, and where lines should end.
+const longestLine = 998;
+const wantedLine = 78;
+
+/**
+ * What stands in front of the body when the message is delivered: `trace` (whole lines with CRLF), then the header
+ * section after the edits. `section` is the content up to `findHeaderEnd`.
+ */
+export function editedHead(trace: string, section: Uint8Array, edits: readonly Edit[]): Uint8Array {
+  const above = Buffer.from(trace, "utf8");
+  if (!edits.some((edit) => edit.edit.endsWith("Header"))) return Buffer.concat([above, section]);
+  const closed = section.length === 2 || Buffer.from(section.subarray(-4)).toString("latin1") === "\r\n\r\n";
+  const fields = editHeaderSection(parseHeaderSection(section), edits);
+  return Buffer.concat([above, formatHeaderSection(fields), Buffer.from(closed ? "\r\n" : "")]);
+}
+
+/** Applies the edits in order, passing over those of the envelope. Throws TypeError where `formatField` does. */
+export function editHeaderSection(fields: readonly Field[], edits: readonly Edit[]): readonly Field[] {
+  return edits.reduce(editOnce, fields);
+}
+
+function editOnce(fields: readonly Field[], edit: Edit): readonly Field[] {
+  switch (edit.edit) {
+    case "addHeader":
+      return [formatField(edit.name, edit.value), ...fields];
+    case "removeHeader": {
+      const places = placesOf(fields, edit.name);
+      const doomed = new Set(edit.nth === undefined ? places : places.slice(edit.nth - 1, edit.nth));
+      return fields.filter((_, index) => !doomed.has(index));
+    }
+    case "replaceHeader": {
+      const field = formatField(edit.name, edit.value);
+      const place = placesOf(fields, edit.name)[(edit.nth ?? 1) - 1];
+      return place === undefined ? [field, ...fields] : fields.with(place, field);
+    }
+    default:
+      return fields;
+  }
+}
+
+function placesOf(fields: readonly Field[], name: string): readonly number[] {
+  const wanted = name.toLowerCase();
+  return fields.flatMap((field, index) => field.name.toLowerCase() === wanted ? [index] : []);
+}
+
+/** RFC 5322 §2.2: printable ASCII without the colon. Bounded so that a line with a value on it stays possible. */
+export function isFieldName(name: string): boolean {
+  return /^[\x21-\x39\x3b-\x7e]{1,200}$/.test(name);
+}
+
+/**
+ * A field made of a plugin's words, folded. A name or value that could end the field is a bug of whoever let it get
+ * here: TypeError.
+ */
+export function formatField(name: string, value: string): Field {
+  if (!isFieldName(name)) throw new TypeError(`Cannot make a header field: ${JSON.stringify(name)} is no field name`);
+  // deno-lint-ignore no-control-regex -- exactly these three end a line somewhere
+  if (/[\r\n\x00]/.test(value)) throw new TypeError(`Cannot make the header field ${name}: CR, LF or NUL in its value`);
+  const octets = Buffer.from(value, "utf8").toString("latin1");
+  return parseField(`${fold(`${name}:`, octets)}\r\n`);
+}
+
+/** Breaks only in front of white space, as unfolding wants it, unless one word is longer than a line may ever be. */
+function fold(start: string, octets: string): string {
+  const lines: string[] = [];
+  let line = start;
+  for (const word of octets.match(/[ \t]*[^ \t]+/g) ?? []) {
+    let rest = /^[ \t]/.test(word) ? word : ` ${word}`;
+    // Not right behind the colon: some readers take a field with an empty first line for a broken one.
+    if (line.length + rest.length > wantedLine && line !== start) {
+      lines.push(line);
+      line = "";
+    }
+    while (line.length + rest.length > longestLine) {
+      const cut = characterStart(rest, longestLine - line.length);
+      lines.push(line + rest.slice(0, cut));
+      rest = ` ${rest.slice(cut)}`;
+      line = "";
+    }
+    line += rest;
+  }
+  return [...lines, line].join("\r\n");
+}
+
+/** The last place not behind `end` where a UTF-8 character begins. */
+function characterStart(octets: string, end: number): number {
+  let place = end;
+  while (place > end - 3 && (octets.charCodeAt(place) & 0xc0) === 0x80) place--;
+  return place;
+}

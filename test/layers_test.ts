@@ -1,0 +1,191 @@
+// Who may import whom. Reads the imports of every source file and fails on a wrong arrow, a cycle, or a barrel.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** For each layer the layers it may import, and which packages; `types` may be imported as types only. */
+interface Rule {
+  readonly layers?: readonly string[];
+  readonly types?: readonly string[];
+  readonly packages?: readonly string[];
+}
+
+const everything = ["*"];
+
+const rules: { readonly [layer: string]: Rule } = {
+  "sdk/contract": {},
+  "sdk/typescript": { layers: ["sdk/contract"], packages: ["node:", "esbuild", "valibot", "@extism/extism"] },
+  "plugins-wasm": { layers: ["sdk/typescript", "sdk/contract"], packages: ["#sdk", "node:", "esbuild"] },
+  "src/smtp": { types: ["sdk/contract"] },
+  "src/text": {},
+  "src/log": {},
+  "src/hooks": { layers: ["src/smtp", "sdk/contract"] },
+  "src/plugins": {
+    layers: ["sdk/contract", "src/text"],
+    types: ["src/hooks", "src/log"],
+    packages: ["node:", "@extism/extism", "valibot"],
+  },
+  "src/spool": { types: ["sdk/contract"], layers: [], packages: ["node:"] },
+  "src/delivery": { layers: ["src/spool", "src/smtp"], types: ["sdk/contract"], packages: ["node:"] },
+  "src/connection": {
+    layers: ["src/smtp", "src/hooks", "src/spool", "src/delivery"],
+    types: ["src/log", "sdk/contract", "src/platform"],
+    packages: ["node:net"],
+  },
+  "src/config": {
+    layers: ["src/text"],
+    types: ["sdk/contract"],
+    packages: ["node:", "valibot", "smol-toml", "@valibot/to-json-schema"],
+  },
+  "src/platform": { packages: ["node:"] },
+  "src/cli": { layers: everything, packages: ["node:"] },
+  "src": { layers: everything, packages: ["node:"] },
+};
+
+/** Only these may touch what they wrap. */
+const soleImporters: { readonly [specifier: string]: string } = {
+  "@extism/extism": "src/plugins/extism_adapter.ts",
+  "smol-toml": "src/config/load.ts",
+};
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+function sourceFiles(folder: string): string[] {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : sourceFiles(path);
+    return path.endsWith(".ts") ? [path] : [];
+  });
+}
+
+const files = ["sdk", "plugins-wasm", "src"].flatMap(sourceFiles);
+const shipped = files.filter((file) => !file.endsWith("_test.ts"));
+const imports = shipped.flatMap(importsOf);
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const statements = text.matchAll(/^(import|export)\s+(type\s)?([^;'"=]*?)\s*from\s*["']([^"']+)["']/gm);
+  const dynamic = [...text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g)];
+  return [
+    ...[...statements].map(([, , type, names = "", specifier = ""]) => ({
+      file,
+      specifier,
+      typeOnly: type !== undefined || isAllTypes(names),
+    })),
+    ...dynamic.map(([, specifier = ""]) => ({ file, specifier, typeOnly: false })),
+  ];
+}
+
+function isAllTypes(names: string): boolean {
+  const listed = names.replace(/[{}]/g, "").split(",").map((name) => name.trim()).filter((name) => name !== "");
+  return names.includes("{") && listed.every((name) => name.startsWith("type "));
+}
+
+function layerOf(file: string): string {
+  const layers = Object.keys(rules).sort((a, b) => b.length - a.length);
+  return layers.find((layer) => file.startsWith(`${layer}/`)) ?? file;
+}
+
+function targetOf({ file, specifier }: Import): string {
+  return relative(root, resolve(root, dirname(file), specifier));
+}
+
+function isRelative({ specifier }: Import): boolean {
+  return specifier.startsWith(".");
+}
+
+test("every layer imports only the layers below it", () => {
+  const wrong = imports.filter(isRelative).filter((item) => {
+    const from = layerOf(item.file);
+    const to = layerOf(targetOf(item));
+    const rule = rules[from] ?? {};
+    const layers = [...rule.layers ?? [], ...(item.typeOnly ? rule.types ?? [] : [])];
+    return from !== to && !layers.includes("*") && !layers.includes(to);
+  });
+  assert.deepEqual(wrong.map((item) => `${item.file} -> ${targetOf(item)}`), []);
+});
+
+test("every layer imports only its own packages", () => {
+  const wrong = imports.filter((item) => !isRelative(item)).filter(({ file, specifier }) => {
+    const packages = rules[layerOf(file)]?.packages ?? [];
+    return !packages.some((allowed) => specifier === allowed || specifier.startsWith(allowed));
+  });
+  assert.deepEqual(wrong.map((item) => `${item.file} -> ${item.specifier}`), []);
+});
+
+test("what is wrapped in one file is imported by that file alone", () => {
+  const wrong = imports.filter(({ file, specifier, typeOnly }) => {
+    const sole = soleImporters[specifier];
+    return sole !== undefined && sole !== file && file.startsWith("src/") && !typeOnly;
+  });
+  assert.deepEqual(wrong.map((item) => `${item.file} -> ${item.specifier}`), []);
+});
+
+test("the protocol core is pure: no clock, no waiting, no runtime", () => {
+  const impure =
+    /\bawait\b|\basync\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bsetTimeout\b|\bprocess\b|\bperformance\b|\bBuffer\b/;
+  const wrong = shipped.filter((file) => file.startsWith("src/smtp/")).filter((file) => {
+    return impure.test(withoutComments(readFileSync(join(root, file), "utf8")));
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("only src/platform asks which runtime this is", () => {
+  const asks = /process\.versions|\bDeno\.|\bBun\./;
+  const wrong = shipped.filter((file) => file.startsWith("src/") && !file.startsWith("src/platform/")).filter(
+    (file) => {
+      return asks.test(withoutComments(readFileSync(join(root, file), "utf8")));
+    },
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test("wire text lives in src/smtp/replies.ts alone", () => {
+  const literal = /["'`][245]\d\d[ -][\w<]/;
+  const wrong = shipped.filter((file) => file.startsWith("src/") && file !== "src/smtp/replies.ts").filter((file) => {
+    return literal.test(withoutComments(readFileSync(join(root, file), "utf8")));
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("no file imports itself through others", () => {
+  const graph = new Map<string, string[]>();
+  for (const item of imports.filter((each) => isRelative(each) && !each.typeOnly)) {
+    graph.set(item.file, [...graph.get(item.file) ?? [], targetOf(item)]);
+  }
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(" -> ")];
+    if (done.has(file)) return [];
+    const cycles = (graph.get(file) ?? []).flatMap((next) => visit(next, [...path, file]));
+    done.add(file);
+    return cycles;
+  };
+  assert.deepEqual([...graph.keys()].flatMap((file) => visit(file, [])), []);
+});
+
+test("no barrels inside src", () => {
+  const wrong = shipped.filter((file) => file.startsWith("src/")).filter((file) => {
+    return /^export\s+(\*|\{[^}]*\})\s+from/m.test(readFileSync(join(root, file), "utf8"));
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("no file holds more than one idea: 300 lines at the most", () => {
+  const long = files.map((file) => [file, readFileSync(join(root, file), "utf8").split("\n").length] as const);
+  assert.deepEqual(long.filter(([, lines]) => lines > 300), []);
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+}

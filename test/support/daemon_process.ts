@@ -1,0 +1,90 @@
+// The real daemon as a process with its own configuration and state folder.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectRoot, type Runtime } from "./runtimes.ts";
+
+export interface DaemonSetup {
+  /** TOML in the place of the shipped qpsmtpd.toml; the shipped file if absent. */
+  readonly toml?: string;
+  /** List files beside it, over the shipped ones. */
+  readonly lists?: { readonly [name: string]: string };
+  readonly args?: readonly string[];
+  /** A folder that exists; a fresh one if absent. */
+  readonly state?: string;
+}
+
+/** A daemon that has printed where it listens. `stop` ends it by SIGTERM and gives its exit code. */
+export interface DaemonProcess {
+  readonly port: number;
+  readonly pid: number;
+  readonly folder: string;
+  readonly state: string;
+  /** Everything printed so far, standard output and error together. */
+  output(): string;
+  signal(name: NodeJS.Signals): void;
+  exited(): Promise<number | null>;
+  stop(): Promise<number | null>;
+}
+
+/** Milliseconds a start may take on a loaded machine. */
+const startWithin = 60_000;
+
+export async function startDaemon(runtime: Runtime, setup: DaemonSetup = {}): Promise<DaemonProcess> {
+  const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-test-"));
+  const config = join(folder, "config");
+  cpSync(join(projectRoot, "config"), config, { recursive: true });
+  symlinkSync(join(projectRoot, "build"), join(folder, "build"));
+  if (setup.toml !== undefined) writeFileSync(join(config, "qpsmtpd.toml"), setup.toml);
+  for (const [name, text] of Object.entries(setup.lists ?? {})) writeFileSync(join(config, name), text);
+  const state = setup.state ?? join(folder, "var");
+  mkdirSync(state, { recursive: true });
+  const [program, ...before] = runtime.command;
+  const args = [...before, "--config", join(config, "qpsmtpd.toml"), "--listen", "127.0.0.1:0", "--state", state];
+  const child = spawn(program, [...args, ...setup.args ?? []], { cwd: projectRoot, stdio: ["ignore", "pipe", "pipe"] });
+  return await listening(child, folder, state);
+}
+
+async function listening(child: ChildProcess, folder: string, state: string): Promise<DaemonProcess> {
+  let output = "";
+  const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  const port = await new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`did not start:\n${output}`)), startWithin);
+    const read = (chunk: Uint8Array): void => {
+      output += new TextDecoder().decode(chunk);
+      const found = output.match(/127\.0\.0\.1:(\d+)/);
+      if (found === null || !output.includes("swaks")) return;
+      clearTimeout(timer);
+      resolve(Number(found[1]));
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    void exited.then((code) => {
+      clearTimeout(timer);
+      reject(new Error(`ended with ${code}:\n${output}`));
+    });
+  });
+  return {
+    port,
+    pid: child.pid ?? 0,
+    folder,
+    state,
+    output: () => output,
+    signal: (name) => child.kill(name),
+    exited: () => exited,
+    stop: async () => {
+      child.kill("SIGTERM");
+      const code = await exited;
+      rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+/** The messages that lie in a Maildir's `new`, oldest name first. */
+export function mailIn(maildir: string): Uint8Array[] {
+  const folder = join(maildir, "new");
+  return readdirSync(folder).sort().map((name) => readFileSync(join(folder, name)));
+}

@@ -1,0 +1,94 @@
+// A client for tests that says exactly the octets it is told to, and reads replies as they come.
+
+import { connect, type Socket } from "node:net";
+
+/** One connection. Replies are given without their CRLF, lines of one reply joined by a line feed. */
+export interface SmtpPeer {
+  /** Sends text as UTF-8 octets, or octets as they are. */
+  send(text: string | Uint8Array): void;
+  /** The next whole reply; "closed" if the server closed instead. */
+  reply(): Promise<string>;
+  /** Sends a line and gives the reply. */
+  ask(line: string): Promise<string>;
+  /** Waits until the server has closed the connection. */
+  closed(): Promise<void>;
+  destroy(): void;
+  readonly socket: Socket;
+}
+
+/** Milliseconds after which a silent server fails the test. */
+const patience = 20_000;
+
+export async function connectPeer(port: number, host = "127.0.0.1"): Promise<SmtpPeer> {
+  const socket = connect({ port, host, noDelay: true });
+  let text = "";
+  let ended = false;
+  let wake = (): void => {};
+  socket.on("data", (chunk: Uint8Array) => {
+    text += new TextDecoder().decode(chunk);
+    wake();
+  });
+  const end = (): void => {
+    ended = true;
+    wake();
+  };
+  socket.on("end", end);
+  socket.on("close", end);
+  socket.on("error", end);
+  await new Promise((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("error", reject);
+  });
+
+  async function until<T>(ready: () => T | undefined): Promise<T> {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const value = ready();
+      if (value !== undefined) return value;
+      if (Date.now() > deadline) throw new Error(`no reply; so far ${JSON.stringify(text)}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, deadline - Date.now() + 1);
+        wake = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  function takeReply(): string | undefined {
+    const match = /^(?:\d{3}-[^\r\n]*\r\n)*\d{3}(?: [^\r\n]*)?\r\n/.exec(text);
+    if (match === null) return ended ? "closed" : undefined;
+    text = text.slice(match[0].length);
+    return match[0].trimEnd().replaceAll("\r\n", "\n");
+  }
+
+  const peer: SmtpPeer = {
+    socket,
+    send: (octets) => void socket.write(octets),
+    reply: () => until(takeReply),
+    ask: (line) => {
+      socket.write(`${line}\r\n`);
+      return until(takeReply);
+    },
+    closed: async () => {
+      await until(() => ended ? true : undefined);
+    },
+    destroy: () => socket.destroy(),
+  };
+  return peer;
+}
+
+/** Greets, and sends one message in one transaction; gives the reply to its end of data. */
+export async function sendMessage(
+  peer: SmtpPeer,
+  envelope: { readonly reversePath: string; readonly forwardPaths: readonly string[] },
+  content: string | Uint8Array,
+): Promise<string> {
+  await peer.ask(`MAIL FROM:<${envelope.reversePath}>`);
+  for (const path of envelope.forwardPaths) await peer.ask(`RCPT TO:<${path}>`);
+  const go = await peer.ask("DATA");
+  if (!go.startsWith("354")) return go;
+  peer.send(content);
+  return await peer.ask("\r\n.");
+}
