@@ -10,15 +10,20 @@ import { serve, type Surroundings } from "./serve.ts";
 const output = new LineWriter(process.stdout);
 const complaints = new LineWriter(process.stderr);
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** Milliseconds in which a repeated signal is the same one: a terminal and a task runner both pass Ctrl-C on. */
+const echo = 1000;
+
+/** Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. */
 function stopSignal(): Promise<void> {
+  let first = Infinity;
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1));
-        resolve();
-      });
-    }
+    const stop = (): void => {
+      if (performance.now() > first + echo) process.exit(1);
+      first = Math.min(first, performance.now());
+      resolve();
+    };
+    process.on("SIGTERM", stop);
+    process.on("SIGINT", stop);
   });
 }
 

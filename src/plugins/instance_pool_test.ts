@@ -19,7 +19,7 @@ function poolOf(options: PoolOptions, failing = 0): { readonly pool: InstancePoo
     const piece: Piece = {
       number: made.length,
       disposed: false,
-      dispose() {
+      dispose(): void {
         this.disposed = true;
       },
     };

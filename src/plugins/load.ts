@@ -115,8 +115,10 @@ async function readWasm(file: string | Uint8Array): Promise<Step<Uint8Array>> {
 /** The bytes, or why there are none. */
 async function readBounded(path: string): Promise<Uint8Array | string> {
   try {
-    const { size } = await stat(path);
-    return size > limits.file ? tooLong(size) : await readFile(path);
+    const found = await stat(path);
+    // A device or a pipe says 0 and never ends.
+    if (!found.isFile()) return `cannot read ${quote(path)}: it is not a regular file`;
+    return found.size > limits.file ? tooLong(found.size) : await readFile(path);
   } catch (error) {
     const { code } = error as { readonly code?: string };
     return code === "ENOENT"

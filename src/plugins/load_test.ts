@@ -50,7 +50,8 @@ const max: Setting = { type: "integer", description: "The most.", minimum: 1 };
 
 const refusals: readonly (readonly [rule: string, file: () => string | Uint8Array, told: RegExp])[] = [
   ["a missing file", () => "/nowhere/x.wasm", /^file there is no "\/nowhere\/x.wasm": build the plugin/],
-  ["a folder", () => tmpdir(), /^file cannot read ".*": EISDIR$/],
+  ["a folder", () => tmpdir(), /^file cannot read ".*": it is not a regular file$/],
+  ["a device", () => "/dev/zero", /^file cannot read "\/dev\/zero": it is not a regular file$/],
   ["text", () => new TextEncoder().encode("(module)"), /^file is no WebAssembly module$/],
   ["nothing", () => new Uint8Array(), /^file is no WebAssembly module$/],
   ["a component", () => new Uint8Array([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]), /^file is a WebAssembly component/],

@@ -15,7 +15,9 @@ function problems(fields: { readonly [field: string]: unknown }): readonly strin
   return parsed.kind === "problems" ? parsed.problems : [];
 }
 
-const setting = (fields: object): object => ({ settings: { max: { type: "integer", description: "d", ...fields } } });
+const setting = (fields: object): { readonly settings: unknown } => ({
+  settings: { max: { type: "integer", description: "d", ...fields } },
+});
 
 test("a whole manifest is taken as it is", () => {
   const manifest = {

@@ -54,7 +54,8 @@ for (const runtime of runtimes) {
       assert.equal(sent.code, 0, sent.stderr);
       const stored = storedMessages(daemon).filter((message) => message.includes(`awkward source-${runtime.name}`));
       assert.equal(stored.length, 200);
-      const expected = asContent(lines);
+      // smtp-source ends what it sends with one more line end of its own.
+      const expected = `${asContent(lines)}\r\n`;
       for (const message of stored) assert.equal(message, expected);
     });
 
@@ -113,8 +114,8 @@ for (const runtime of runtimes) {
     });
 
     test("the trace field names client, protocol and server", () => {
-      const [message = new Uint8Array()] = mailIn(join(daemon.state, "maildir"));
-      const text = new TextDecoder("latin1").decode(message);
+      const stored = mailIn(join(daemon.state, "maildir")).map((octets) => new TextDecoder("latin1").decode(octets));
+      const text = stored.find((message) => message.includes("Subject: pipelined")) ?? "";
       assert.match(
         text,
         /^Return-Path: <author@example\.org>\r\nDelivered-To: reader@localhost\r\nReceived: from client\.example\.org/,

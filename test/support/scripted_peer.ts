@@ -38,7 +38,7 @@ export class ScriptedPeer {
 
   private constructor(script: Script) {
     this.#answers = new Map(Object.entries({ ...wellBehaved, ...script }).map(([key, value]) => [key, [value].flat()]));
-    this.#server = createServer((socket) => this.#converse(socket));
+    this.#server = createServer({ noDelay: true }, (socket) => this.#converse(socket));
   }
 
   /** What the script does not say is answered as a well-behaved server would. */
@@ -76,8 +76,8 @@ export class ScriptedPeer {
       while (true) {
         const end = waiting.indexOf(inContent ? "\r\n.\r\n" : "\r\n");
         if (end < 0) {
-          if (inContent && !isEarly && this.#answers.has("early")) this.#answer(socket, "early");
-          isEarly = inContent;
+          if (inContent && waiting.length > 0 && !isEarly && this.#answers.has("early")) this.#answer(socket, "early");
+          isEarly = inContent && waiting.length > 0;
           return;
         }
         // The CRLF in front of the final dot belongs to the content.

@@ -76,7 +76,7 @@ function wording(issue: v.BaseIssue<unknown>): string {
   if (issue.type === "strict_object" && issue.expected === "never") return "is not known; remove it";
   if (issue.received === "undefined") return "is missing";
   if (issue.kind === "validation") return issue.message;
-  return `expected ${issue.expected}, got ${issue.received}`;
+  return `expected ${issue.expected?.replace(/^\((.*)\)$/, "$1")}, got ${issue.received}`;
 }
 
 function fits(type: Manifest["settings"][string]["type"], value: unknown): boolean {

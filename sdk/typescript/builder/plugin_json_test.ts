@@ -33,7 +33,7 @@ const mistakes: readonly [title: string, content: unknown, problem: string][] = 
   [
     "an unknown type of setting",
     { ...least, settings: { max: { ...setting, type: "int" } } },
-    'p/plugin.json: settings.max.type: expected ("string" | "integer" | "number" | "boolean" | "list"), got "int"',
+    'p/plugin.json: settings.max.type: expected "string" | "integer" | "number" | "boolean" | "list", got "int"',
   ],
   [
     "a default of another type",
@@ -45,8 +45,8 @@ const mistakes: readonly [title: string, content: unknown, problem: string][] = 
     { ...least, settings: { max: { ...setting, min: 1 } } },
     "p/plugin.json: settings.max.min: is not known; remove it",
   ],
-  ["an unknown end", { ...least, onError: "ignore" }, 'p/plugin.json: onError: expected ("defer" | "pass" | "reject")'],
-  ["no object", [], "p/plugin.json: expected Object, got Array"],
+  ["an unknown end", { ...least, onError: "ignore" }, 'p/plugin.json: onError: expected "defer" | "pass" | "reject"'],
+  ["no object", "text", 'p/plugin.json: expected Object, got "text"'],
 ];
 
 for (const [title, content, problem] of mistakes) {

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 
 const here = import.meta.dirname;
@@ -35,7 +35,13 @@ const features = [
 process.exitCode = main();
 
 function main(): number {
-  const core = build();
+  let core: Uint8Array;
+  try {
+    core = build();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
   const digest = createHash("sha256").update(core).digest("hex");
   if (process.argv.includes("--check")) return check(digest);
   writeFileSync(coreFile, core);
@@ -91,7 +97,7 @@ function packageFolder(name: string): string {
   for (const folder of require.resolve.paths(name) ?? []) {
     if (holdsPackage(join(folder, name))) return join(folder, name);
   }
-  throw new Error(`The npm package ${name} is missing: run \`npm install\` in ${dirname(digestFile)}.`);
+  throw new Error(`The npm package ${name} is missing: run \`npm install\` in sdk/typescript/core.`);
 }
 
 function holdsPackage(folder: string): boolean {

@@ -152,7 +152,7 @@ const otherRows: readonly Row[] = [
     const copy = structuredClone(source);
     return [copy !== source, copy.self === copy, copy.when.getTime(), copy.map.get("a")?.has(1), [...copy.octets]];
   }, [true, true, 5, true, [1, 2]]],
-  ["structuredClone refuses functions", () => thrownBy(() => structuredClone({ f() {} })), "DataCloneError"],
+  ["structuredClone refuses functions", () => thrownBy(() => structuredClone({ f: String })), "DataCloneError"],
   ["structuredClone keeps the kind of an error", () => {
     const copy = structuredClone(new RangeError("x", { cause: [1] }));
     return [copy instanceof RangeError, copy.message, copy.cause];
