@@ -3,15 +3,15 @@
 import type { Content } from "../spool/spool.ts";
 import type { Envelope } from "../spool/edit_envelope.ts";
 
-/** One message on its way out: the edited header section, then the content from where its own header section ended. */
+/** One message on its way out: what was put on top, then the content, without its own header section if that was edited. */
 export interface OutgoingMessage {
   /** The transaction's id, for names and logs. */
   readonly id: string;
   readonly envelope: Envelope;
-  /** Trace fields and edited header section with its closing blank line; lines end with CRLF. */
+  /** Trace fields; and if it was edited, the header section with its blank line. Lines end with CRLF. */
   readonly head: Uint8Array;
   readonly body: Content;
-  /** Where in `body` the rest begins. */
+  /** Where in `body` the rest begins: 0, or behind the header section that `head` replaces. */
   readonly bodyFrom: number;
   /** Octets of head and rest together, CRLF counted as two, dots not stuffed. */
   readonly size: number;

@@ -1,49 +1,15 @@
-// Forwarding by SMTP, against a server that answers by a script.
+// Forwarding by SMTP: what is said to the next server, and what of its replies the client hears.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 import { deliveryContract } from "../../test/contract/delivery_contract.ts";
-import { drop, type Script, ScriptedPeer, silence } from "../../test/support/scripted_peer.ts";
-import { mailbox, type MessageParts, spooledMessage } from "../../test/support/spooled.ts";
-import { temporaryFolder } from "../../test/support/temporary_folder.ts";
-import { openSpool } from "../spool/file_spool.ts";
-import type { Delivered, Delivery } from "./delivery.ts";
-import type { SmtpOptions } from "./hop_greeting.ts";
-import { openSmtp } from "./smtp.ts";
+import { deliver, forwardTo, withPeer } from "../../test/support/forwarding.ts";
+import { type Script, ScriptedPeer } from "../../test/support/scripted_peer.ts";
+import { mailbox, type MessageParts } from "../../test/support/spooled.ts";
+import type { Delivered } from "./delivery.ts";
 
-const state = temporaryFolder();
-const content = "Subject: x\r\n\r\nbody\r\n";
 const plain = { EHLO: "502 5.5.1 what?", HELO: "250 hello" };
 const taken: Delivered = { kind: "taken", text: "queued as 42" };
-
-async function deliver(delivery: Delivery, parts: Partial<MessageParts> = {}): Promise<Delivered> {
-  const spool = await openSpool(state);
-  if (spool.kind !== "spool") throw new Error(spool.message);
-  const message = await spooledMessage(spool.spool, { content, ...parts });
-  const answer = await delivery.deliver(message);
-  await message.body.discard();
-  return answer;
-}
-
-function forwardTo(port: number, options: Partial<SmtpOptions> = {}): Delivery {
-  const timeouts = { connect: 2000, command: 2000, data: 2000 };
-  return openSmtp({ host: "127.0.0.1", port, hello: "me.test", connections: 4, timeouts, ...options });
-}
-
-async function withPeer(
-  script: Script,
-  use: (peer: ScriptedPeer, delivery: Delivery) => Promise<void>,
-  options: Partial<SmtpOptions> = {},
-): Promise<void> {
-  const peer = await ScriptedPeer.start(script);
-  const delivery = forwardTo(peer.port, options);
-  try {
-    await use(peer, delivery);
-  } finally {
-    await delivery.close();
-    await peer.stop();
-  }
-}
 
 /** What the peer unstuffs itself, so that our own decoder cannot hide a fault of our encoder. */
 function unstuffed(octets: Buffer): Buffer {
@@ -115,6 +81,20 @@ const dialogues: readonly (readonly [
     status: "5.6.7",
     text: ["The next server does not take UTF-8 addresses"],
   }, [...hello, "HELO me.test"]],
+  [
+    "UTF-8 fields to a server without SMTPUTF8 are refused, original ones as well as edited ones",
+    {
+      EHLO: "250-peer\r\n250 8BITMIME",
+    },
+    { parameters: { SMTPUTF8: true }, content: "A: \xc3\xbc\r\n\r\n" },
+    {
+      kind: "refused",
+      code: 554,
+      status: "5.6.9",
+      text: ["The next server does not take UTF-8 header fields"],
+    },
+    hello,
+  ],
   ["SMTPUTF8 declared and not needed is dropped", plain, { parameters: { SMTPUTF8: true } }, taken, [
     ...hello,
     "HELO me.test",
@@ -181,113 +161,9 @@ for (const [title, script, parts, answer, heard] of dialogues) {
     }));
 }
 
-const failures: readonly (readonly [title: string, script: Script, status: string, reason: RegExp])[] = [
-  [
-    "a greeting that refuses us is no fault of the message",
-    { greeting: "554 5.7.1 go away" },
-    "4.4.1",
-    /554 5\.7\.1 go/,
-  ],
-  ["no greeting", { greeting: silence }, "4.4.1", /no reply within/],
-  ["a greeting that is not SMTP", { greeting: "SSH-2.0-x" }, "4.4.1", /no SMTP reply/],
-  ["HELO refused as well", { EHLO: "550 no", HELO: "550 no" }, "4.4.1", /HELO with 550/],
-  ["EHLO refused for now", { EHLO: "451 later" }, "4.4.1", /EHLO with 451/],
-  ["no answer to MAIL", { MAIL: silence, RCPT: silence }, "4.4.2", /no reply within/],
-  ["dropped after RCPT", { RCPT: drop }, "4.4.2", /closed|reset/i],
-  ["dropped after DATA", { DATA: drop }, "4.4.2", /closed|reset/i],
-  ["DATA answered with 250", { DATA: "250 what?" }, "4.4.2", /answered DATA with 250/],
-  ["dropped after the final dot", { content: drop }, "4.4.2", /closed|reset/i],
-  ["silence after the final dot", { content: silence }, "4.4.2", /no reply within/],
-  ["more replies than commands", { RCPT: "250 ok\r\n250 ok\r\n250 ok" }, "4.4.2", /unasked/],
-];
-
-for (const [title, script, status, reason] of failures) {
-  test(`451 ${status}: ${title}`, () =>
-    withPeer(script, async (_, delivery) => {
-      const answer = await deliver(delivery);
-      assert.ok(answer.kind === "refused");
-      assert.deepEqual([answer.code, answer.status], [451, status]);
-      assert.match(answer.reason ?? "", reason);
-      assert.doesNotMatch(answer.text.join(), /127|peer/, "the client must not learn of inner machines");
-    }, { timeouts: { connect: 2000, command: 200, data: 200 } }));
-}
-
-test("451 4.4.1: nobody listens", async () => {
-  const peer = await ScriptedPeer.start();
-  const { port } = peer;
-  await peer.stop();
-  const answer = await deliver(forwardTo(port));
-  assert.ok(answer.kind === "refused" && answer.status === "4.4.1");
-});
-
-test("one connection serves consecutive messages, refused ones too", () =>
-  withPeer({ RCPT: ["250 ok", "550 5.1.1 no", "250 ok"] }, async (peer, delivery) => {
-    const kinds = [await deliver(delivery), await deliver(delivery), await deliver(delivery)].map(({ kind }) => kind);
-    assert.deepEqual(kinds, ["taken", "refused", "taken"]);
-    assert.equal(peer.heard.length, 1);
-  }));
-
-test("no more connections are open than configured, and messages wait for one", () =>
-  withPeer({}, async (peer, delivery) => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => deliver(delivery)));
-    assert.ok(answers.every(({ kind }) => kind === "taken"));
-    assert.equal(peer.heard.length, 2);
-  }, { connections: 2 }));
-
-test("waiting for a connection has its deadline", () =>
-  withPeer({ content: silence }, async (_, delivery) => {
-    const answers = await Promise.all([deliver(delivery), deliver(delivery)]);
-    const reasons = answers.map((answer) => answer.kind === "refused" ? `${answer.status} ${answer.reason}` : "");
-    assert.match(reasons.sort()[0] ?? "", /^4\.4\.1 no connection came free within 200 ms/);
-  }, { connections: 1, timeouts: { connect: 2000, command: 200, data: 1000 } }));
-
-test("a waiting connection that the server closed is replaced without a word", () =>
-  withPeer({}, async (peer, delivery) => {
-    assert.deepEqual(await deliver(delivery), taken);
-    peer.hangUp();
-    assert.deepEqual(await deliver(delivery), taken);
-    assert.equal(peer.heard.length, 2);
-  }));
-
-for (const ending of [drop, "421 4.4.2 too long"]) {
-  test(`a waiting connection that ends when used is replaced once: ${ending}`, () =>
-    withPeer({ MAIL: ["250 ok", ending, "250 ok"] }, async (peer, delivery) => {
-      assert.deepEqual([await deliver(delivery), await deliver(delivery)], [taken, taken]);
-      assert.equal(peer.heard.length, 2);
-      assert.equal(peer.contents.length, 2);
-    }));
-}
-
-test("a server that ends every connection at MAIL is not asked for ever", () =>
-  withPeer({ MAIL: ["250 ok", drop] }, async (peer, delivery) => {
-    assert.deepEqual(await deliver(delivery), taken);
-    assert.equal((await deliver(delivery)).kind, "refused");
-    assert.equal(peer.heard.length, 2);
-  }));
-
-test("after the final dot nothing is sent again: the answer decides who has the message", () =>
-  withPeer({ content: ["250 ok", drop] }, async (peer, delivery) => {
-    await deliver(delivery);
-    assert.equal((await deliver(delivery)).kind, "refused");
-    assert.equal(peer.contents.length, 2);
-  }));
-
-test("a server that refuses while content is still coming is understood", () =>
-  withPeer({ early: "552 5.3.4 too big", content: silence }, async (_, delivery) => {
-    const answer = await deliver(delivery, { content: `A: b\r\n\r\n${"x".repeat(3_000_000)}\r\n` });
-    assert.ok(answer.kind === "refused" && answer.code === 552, JSON.stringify(answer));
-  }));
-
 test("a path with a line end in it never reaches the wire", () =>
   withPeer({}, async (peer, delivery) => {
     const forwardPaths = [{ localPart: "b>\r\nRSET", domain: "server.test" }];
     assert.equal((await deliver(delivery, { forwardPaths })).kind, "failed");
     assert.deepEqual(peer.heard.flat().filter((line) => line !== "QUIT"), hello);
-  }));
-
-test("close says QUIT on waiting connections", () =>
-  withPeer({}, async (peer, delivery) => {
-    await deliver(delivery);
-    await delivery.close();
-    while (peer.heard[0]?.at(-1) !== "QUIT") await new Promise((resolve) => setTimeout(resolve, 5));
   }));

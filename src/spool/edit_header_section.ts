@@ -1,23 +1,11 @@
 // Makes the changes that plugins asked of a header section; what nobody asked to change stays octet for octet.
 
 import type { Edit } from "../../sdk/contract/verdict.ts";
-import { type Field, formatHeaderSection, parseField, parseHeaderSection } from "./header_section.ts";
+import { type Field, parseField } from "./header_section.ts";
 
 // RFC 5322 §2.1.1, both without CRLF: the limit, and where lines should end.
 const longestLine = 998;
 const wantedLine = 78;
-
-/**
- * What stands in front of the body when the message is delivered: `trace` (whole lines with CRLF), then the header
- * section after the edits. `section` is the content up to `findHeaderEnd`.
- */
-export function editedHead(trace: string, section: Uint8Array, edits: readonly Edit[]): Uint8Array {
-  const above = Buffer.from(trace, "utf8");
-  if (!edits.some((edit) => edit.edit.endsWith("Header"))) return Buffer.concat([above, section]);
-  const closed = section.length === 2 || Buffer.from(section.subarray(-4)).toString("latin1") === "\r\n\r\n";
-  const fields = editHeaderSection(parseHeaderSection(section), edits);
-  return Buffer.concat([above, formatHeaderSection(fields), Buffer.from(closed ? "\r\n" : "")]);
-}
 
 /** Applies the edits in order, passing over those of the envelope. Throws TypeError where `formatField` does. */
 export function editHeaderSection(fields: readonly Field[], edits: readonly Edit[]): readonly Field[] {
@@ -49,7 +37,7 @@ function placesOf(fields: readonly Field[], name: string): readonly number[] {
 }
 
 /** RFC 5322 §2.2: printable ASCII without the colon. Bounded so that a line with a value on it stays possible. */
-export function isFieldName(name: string): boolean {
+function isFieldName(name: string): boolean {
   return /^[\x21-\x39\x3b-\x7e]{1,200}$/.test(name);
 }
 

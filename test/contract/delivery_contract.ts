@@ -31,13 +31,16 @@ export function deliveryContract(name: string, open: () => Promise<Backend>): vo
   for (const [title, content] of contents) {
     test(`${name}: ${title} arrives octet for octet, and stays the caller's`, async () => {
       const backend = await open();
-      const message = await spooledMessage(await openedSpool(folder), { content, trace });
-      const answer = await backend.delivery.deliver(message);
-      assert.equal(answer.kind, "taken");
       const expected = Buffer.concat([Buffer.from(trace), Buffer.from(content as string, "latin1")]);
-      assert.ok((await backend.received())[0]?.equals(expected));
-      assert.ok((await collect(message.pieces())).equals(expected));
-      await message.body.discard();
+      for (const edited of [false, true]) {
+        const message = await spooledMessage(await openedSpool(folder), { content, trace, edited });
+        const answer = await backend.delivery.deliver(message);
+        assert.equal(answer.kind, "taken");
+        assert.ok((await collect(message.pieces())).equals(expected));
+        await message.body.discard();
+      }
+      const received = await backend.received();
+      assert.deepEqual(received.map((octets) => octets.equals(expected)), [true, true]);
       await backend.stop();
     });
   }

@@ -9,6 +9,8 @@ import type { Content, Spool } from "../../src/spool/spool.ts";
 export interface MessageParts {
   readonly content: string | Uint8Array;
   readonly trace?: string;
+  /** The header section leaves in `head`, as after an edit; else it stays where it is. */
+  readonly edited?: boolean;
   readonly reversePath?: Mailbox | null;
   readonly forwardPaths?: readonly Mailbox[];
   readonly parameters?: Parameters;
@@ -36,7 +38,7 @@ export async function spool(into: Spool, octets: Uint8Array): Promise<Content> {
 export async function spooledMessage(into: Spool, parts: MessageParts): Promise<OutgoingMessage> {
   const octets = typeof parts.content === "string" ? Buffer.from(parts.content, "latin1") : parts.content;
   const body = await spool(into, octets);
-  const bodyFrom = findHeaderEnd(octets);
+  const bodyFrom = parts.edited === true ? findHeaderEnd(octets) : 0;
   return composeMessage({
     id: randomUUID(),
     envelope: {

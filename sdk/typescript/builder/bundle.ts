@@ -47,11 +47,11 @@ const options = {
   mainFields: ["module", "main"],
   conditions: ["import", "module"],
   legalComments: "none",
-  // Comments with paths would make the line numbers, not the code, depend on where the project lies.
-  minifyWhitespace: false,
   treeShaking: true,
   logLevel: "silent",
   tsconfigRaw: { compilerOptions: { target: "esnext", verbatimModuleSyntax: true } },
+  // What many packages from npm ask for; there is no `process` in a plugin.
+  define: { "process.env.NODE_ENV": '"production"' },
   alias: {
     "#sdk": join(sdk, "sdk.ts"),
     "qpsmtpd/sdk": join(sdk, "sdk.ts"),
