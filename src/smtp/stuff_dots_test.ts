@@ -1,6 +1,6 @@
 // Content to mail data and back.
 
-import { equal } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { DataDecoder } from "./data_decoder.ts";
 import { DotStuffer } from "./stuff_dots.ts";
@@ -33,6 +33,13 @@ for (const [content, wire] of rows) {
     for (let cut = 0; cut <= content.length; cut++) equal(stuff([content.slice(0, cut), content.slice(cut)]), wire);
   });
 }
+
+test("content of nothing but dots leaves in few pieces, and comes back", () => {
+  const content = ".\r\n".repeat(10_000);
+  const pieces = new DotStuffer().push(new TextEncoder().encode(content));
+  ok(pieces.length < 40, String(pieces.length));
+  equal(pieces.map((piece) => new TextDecoder().decode(piece)).join(""), "..\r\n".repeat(10_000));
+});
 
 test("whatever was stuffed is decoded to the same content", () => {
   const lines = ["", ".", "..", "a", ".a", "a.", "\0", "é"];

@@ -84,7 +84,7 @@ for (const runtime of runtimes) {
     test("a word too many is exit 2 and one line", async () => {
       const ran = await qpsmtpd(runtime, "serv");
       assert.equal(ran.code, 2);
-      assert.match(ran.stderr, /^qpsmtpd: unknown command "serv"; did you mean "serve"/);
+      assert.match(ran.stderr, /^qpsmtpd: unknown command "serv", did you mean "serve"/);
       isClear(ran);
     });
 
