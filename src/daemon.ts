@@ -3,7 +3,9 @@
 import type { Socket } from "node:net";
 import type { Desk } from "./connection/desk.ts";
 import { converse } from "./connection/converse.ts";
+import { Questions } from "./connection/questions.ts";
 import { Wire } from "./connection/wire.ts";
+import type { Log } from "./log/log.ts";
 import { type Address, listen, type Listener } from "./platform/listen.ts";
 import * as replies from "./smtp/replies.ts";
 import { startSession } from "./smtp/session.ts";
@@ -11,11 +13,20 @@ import { newSessionId } from "./session_id.ts";
 
 export interface DaemonOptions {
   readonly listen: readonly Address[];
+  /** Called for every client: what it is served by from now to its end, whatever is put in force meanwhile. */
+  readonly lease: () => SessionLease;
+  readonly log: Log;
+  /** Milliseconds that transactions may go on; asked when the daemon is told to stop. */
+  readonly drainWithin: () => number;
+}
+
+/** One session's hold on what serves it. */
+export interface SessionLease {
   readonly desk: Desk;
   /** Sessions at the same time; a client beyond it is told 421. */
   readonly maxSessions: number;
-  /** Milliseconds that transactions may go on when the daemon is told to stop. */
-  readonly drainWithin: number;
+  /** Called once, when the connection is closed and the last call of a plugin has ended. */
+  release(): void;
 }
 
 export type Started =
@@ -66,33 +77,38 @@ export class Daemon {
     this.#stopping = true;
     for (const listener of this.#listeners) listener.close();
     for (const wire of this.#conversations.keys()) wire.shutDown();
-    const { drainWithin, desk } = this.#options;
+    const { drainWithin, log } = this.#options;
     const deadline = setTimeout(() => {
-      desk.log("warn", "transactions cut off by shutdown", { sessions: this.#conversations.size });
+      log("warn", "transactions cut off by shutdown", { sessions: this.#conversations.size });
       for (const wire of this.#conversations.keys()) wire.destroy();
-    }, drainWithin);
+    }, drainWithin());
     await Promise.all(this.#conversations.values());
     clearTimeout(deadline);
   }
 
   #accept(socket: Socket): void {
-    const { desk, maxSessions } = this.#options;
+    const lease = this.#options.lease();
+    const { desk, maxSessions } = lease;
     const wire = new Wire(socket, desk.timeouts.write);
     if (this.#conversations.size >= maxSessions || this.#stopping) {
       wire.say(this.#stopping ? replies.shuttingDown(desk.offer.hostname) : replies.tooManyConnections());
-      void wire.close();
+      void wire.close().finally(() => lease.release());
       return;
     }
-    this.#conversations.set(wire, this.#talk(wire, socket).finally(() => this.#conversations.delete(wire)));
+    const conversation = this.#talk(wire, socket, lease.desk).finally(() => {
+      this.#conversations.delete(wire);
+      lease.release();
+    });
+    this.#conversations.set(wire, conversation);
   }
 
   /** A bug in one conversation ends that conversation: the others are not touched. */
-  async #talk(wire: Wire, socket: Socket): Promise<void> {
-    const { desk } = this.#options;
+  async #talk(wire: Wire, socket: Socket, desk: Desk): Promise<void> {
+    const questions = new Questions(desk);
     const session = startSession({ id: newSessionId(), client: remoteEnd(socket), server: localEnd(socket) });
     desk.log("info", "connected", { session: session.id, client: session.client.address, port: session.client.port });
     try {
-      await converse(wire, desk, session);
+      await converse(wire, desk, questions, session);
     } catch (error) {
       const why = error instanceof Error ? error.stack : String(error);
       desk.log("error", "a bug ended this session, please report it", { session: session.id, why });
@@ -100,6 +116,7 @@ export class Daemon {
     }
     await wire.close();
     desk.log("info", "disconnected", { session: session.id });
+    await questions.told();
   }
 }
 

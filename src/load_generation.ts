@@ -10,9 +10,12 @@ import { type List, readList } from "./config/lists.ts";
 import { escapeControls } from "./text/quote.ts";
 import { type Chains, chainsOf, type Registered } from "./hooks/chains.ts";
 import type { Log } from "./log/log.ts";
-import { loadPlugin } from "./plugins/load.ts";
-import type { Counters } from "./plugins/plugin.ts";
+import { type Host, loadPlugin, type PluginSource } from "./plugins/load.ts";
+import type { Counters } from "./plugins/counters.ts";
 import type { Problem } from "./plugins/problem.ts";
+import type { PluginFiles } from "./plugin_files.ts";
+import { pluginKey } from "./plugin_key.ts";
+import type { Hold, SharedParts } from "./shared_parts.ts";
 
 /** A plugin of a generation; `name` is its label in the configuration. */
 export interface GenerationPlugin extends Registered {
@@ -20,16 +23,20 @@ export interface GenerationPlugin extends Registered {
   /** SHA-256 of its file, in hex. */
   readonly digest: string;
   readonly counters: Counters;
+  /** For whoever shares it: a generation lets go of it instead. */
   close(): Promise<void>;
 }
 
 /** One configuration with its plugins; never changes. A session keeps the generation it began with. */
 export interface Generation {
   readonly config: Config;
-  /** In the order of the configuration. */
+  /** In the order of the configuration. What did not change is the very plugin of the generation before. */
   readonly plugins: readonly GenerationPlugin[];
   readonly chains: Chains;
-  /** Resolves when the calls under way have ended; for when the last session has left. */
+  /**
+   * For when the last session has left: lets go of its plugins. Resolves when the calls under way of those that nobody
+   * else holds have ended.
+   */
   close(): Promise<void>;
 }
 
@@ -38,58 +45,85 @@ export type LoadedGeneration =
   | { readonly kind: "generation"; readonly generation: Generation; readonly warnings: readonly string[] }
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
-/** What all plugins of one generation are loaded with. */
+/** What the plugins of every generation are loaded with. */
+export interface Means {
+  readonly log: Log;
+  readonly host: Host;
+  /** Plugins in use. One with the same file and the same configuration is not loaded again. */
+  readonly plugins: SharedParts<GenerationPlugin>;
+  readonly files: PluginFiles;
+}
+
+/** The loading of one generation. */
 interface Loading {
   readonly config: Config;
-  readonly log: Log;
+  readonly means: Means;
   /** Each list is read once, however many plugins are given it. */
   readonly lists: Map<string, List>;
 }
 
 type Step =
-  | { readonly kind: "loaded"; readonly plugin: GenerationPlugin }
+  | { readonly kind: "loaded"; readonly hold: Hold<GenerationPlugin> }
   | { readonly kind: "refused"; readonly problems: readonly string[] };
 
 /** Loads every plugin, so that all problems are told at once; with any problem none stays loaded. */
-export async function loadGeneration(config: Config, log: Log): Promise<LoadedGeneration> {
-  const loading: Loading = { config, log, lists: new Map() };
-  const plugins: GenerationPlugin[] = [];
+export async function loadGeneration(config: Config, means: Means): Promise<LoadedGeneration> {
+  const loading: Loading = { config, means, lists: new Map() };
+  const holds: Hold<GenerationPlugin>[] = [];
   const problems: string[] = [];
   for (const [index, entry] of config.plugin.entries()) {
     const step = await loadEntry(loading, entry, index + 1);
-    if (step.kind === "loaded") plugins.push(step.plugin);
+    if (step.kind === "loaded") holds.push(step.hold);
     else problems.push(...step.problems);
   }
   const close = async (): Promise<void> => {
-    await Promise.all(plugins.map((plugin) => plugin.close()));
+    await Promise.all(holds.map((hold) => hold.release()));
   };
   if (problems.length > 0) {
     await close();
     return { kind: "problems", problems };
   }
+  const plugins = holds.map(({ part }) => part);
   const warnings = [...loading.lists.values()].flatMap((list) => list.problems);
   return { kind: "generation", generation: { config, plugins, chains: chainsOf(plugins), close }, warnings };
 }
 
 /** `number` counts from 1, as the configuration's messages do. */
 async function loadEntry(loading: Loading, entry: PluginEntry, number: number): Promise<Step> {
-  const { config, log } = loading;
+  const { config, means } = loading;
   const file = entry.file ?? findFile(entry.name, config.plugins.directories);
   if (file === undefined) return refused([`${placeOf(config, entry, number)}: ${whyMissing(config, entry, number)}`]);
-  const loaded = await loadPlugin({
-    name: entry.name,
-    file,
-    settings: entry.settings,
-    lists: (name) => listOf(loading, name).lines,
-    serverName: config.hostname,
-    log: (level, line) => log(level, "plugin says", { plugin: entry.label, text: line }),
-    deadlineMs: config.timeouts.plugin,
-    ...(entry.onError === undefined ? {} : { onError: entry.onError }),
-  });
+  const seen = await means.files.look(file);
+  const key = seen && pluginKey(seen, entry, config, (name) => listOf(loading, name).lines);
+  const hold = key && means.plugins.take(key);
+  if (hold) return { kind: "loaded", hold };
+  const loaded = await loadPlugin(sourceOf(loading, entry, file));
   if (loaded.kind === "refused") {
     return refused(loaded.problems.map((problem) => explain(loading, entry, number, problem)));
   }
-  return { kind: "loaded", plugin: labelled(loaded.plugin, entry.label) };
+  const { plugin } = loaded;
+  // A file that was replaced this very moment is not what the key says.
+  if (key && plugin.digest === seen.digest) return { kind: "loaded", hold: means.plugins.add(key, plugin) };
+  return { kind: "loaded", hold: { part: plugin, release: () => plugin.close() } };
+}
+
+function sourceOf(loading: Loading, entry: PluginEntry, file: string): PluginSource {
+  const { config, means: { log, host } } = loading;
+  const { name, label, settings, grant, limits, state, onError } = entry;
+  return {
+    name,
+    label,
+    file,
+    settings,
+    grant,
+    limits,
+    state,
+    host,
+    lists: (name) => listOf(loading, name).lines,
+    serverName: config.hostname,
+    log: (level, line) => log(level, "plugin says", { plugin: label, text: line }),
+    ...(onError === undefined ? {} : { onError }),
+  };
 }
 
 function findFile(name: string, directories: readonly string[]): string | undefined {
@@ -100,23 +134,6 @@ function listOf(loading: Loading, name: string): List {
   const list = loading.lists.get(name) ?? readList(loading.config.folder, name);
   loading.lists.set(name, list);
   return list;
-}
-
-/** Two instances of one plugin have one name in their manifest; chains and notes need two. */
-function labelled(plugin: GenerationPlugin, label: string): GenerationPlugin {
-  if (plugin.name === label) return plugin;
-  return {
-    name: label,
-    manifest: plugin.manifest,
-    digest: plugin.digest,
-    hooks: plugin.hooks,
-    onError: plugin.onError,
-    get counters(): Counters {
-      return plugin.counters;
-    },
-    call: (hook, event) => plugin.call(hook, event),
-    close: () => plugin.close(),
-  };
 }
 
 function placeOf(config: Config, entry: PluginEntry, number: number): string {

@@ -3,9 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { mailEvent } from "../sdk/typescript/testing.ts";
 import { buildPlugin } from "../sdk/typescript/build_plugin.ts";
 import { loadConfig } from "./config/load.ts";
-import { type LoadedGeneration, loadGeneration } from "./load_generation.ts";
+import { type Changes, changesBetween } from "./generation_changes.ts";
+import { type Generation, type GenerationPlugin, type LoadedGeneration, loadGeneration } from "./load_generation.ts";
+import { openHost } from "./open_host.ts";
+import { PluginFiles } from "./plugin_files.ts";
+import { SharedParts } from "./shared_parts.ts";
+
+type Shared = SharedParts<GenerationPlugin>;
 
 const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-generation-"));
 
@@ -42,15 +49,23 @@ before(async () => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Loads a configuration of these plugin tables; `names` is the text of the list file. */
-async function load(tables: string, names = "", log: string[] = []): Promise<LoadedGeneration> {
+async function load(
+  tables: string,
+  names = "",
+  log: string[] = [],
+  shared: Shared = new SharedParts(),
+): Promise<LoadedGeneration> {
   writeFileSync(join(folder, "config/names"), names);
   const file = join(folder, "config/qpsmtpd.toml");
   const directories = tables.includes("directories") ? "" : `plugins.directories = ["../empty", "../plugins"]\n`;
   writeFileSync(file, `${directories}${tables}`);
   const loaded = await loadConfig(file);
   assert.ok(loaded.kind === "config", JSON.stringify(loaded));
-  return await loadGeneration(loaded.config, (level, message, fields) => {
-    log.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  return await loadGeneration(loaded.config, {
+    log: (level, message, fields) => void log.push(`${level} ${message} ${JSON.stringify(fields)}`),
+    host: openHost(),
+    plugins: shared,
+    files: new PluginFiles(),
   });
 }
 
@@ -150,6 +165,60 @@ test("generation: what is wrong with a list's includes is a warning, once for al
   assert.deepEqual(loaded.warnings, [`${folder}/config/names:2: $include ${folder}/config/gone: no such file`]);
   await loaded.generation.close();
 });
+
+test("generation: a plugin stays the same until its file or what it is given changes, whatever the others do", async () => {
+  const shared: Shared = new SharedParts();
+  const tables = (max: number): string => `[[plugin]]\nname = "probe"\nsettings = { max = ${max} }\n${second}`;
+  const second = `[[plugin]]\nname = "probe"\nas = "second"`;
+  const steps: readonly (readonly [tables: string, names: string, changes: Partial<Changes>])[] = [
+    [tables(1), "a", { kept: ["probe", "second"] }],
+    [tables(2), "a", { changed: ["probe"], kept: ["second"] }],
+    [tables(2), "b", { changed: ["probe", "second"] }],
+    [second, "b", { removed: ["probe"], kept: ["second"] }],
+    [tables(2), "b", { added: ["probe"], kept: ["second"] }],
+    [`${tables(2)}\nlimits.cpu = "20ms"`, "b", { changed: ["second"], kept: ["probe"] }],
+    [`limits.sessions = 5\n${tables(2)}`, "b", { changed: ["second"], kept: ["probe"], tables: ["limits"] }],
+    [`hostname = "other.test"\n${tables(2)}`, "b", { changed: ["probe", "second"], tables: ["hostname", "limits"] }],
+  ];
+  let before = await loadedFrom(tables(1), "a", shared);
+  for (const [text, names, changes] of steps) {
+    const after = await loadedFrom(text, names, shared);
+    const nothing = { added: [], changed: [], removed: [], kept: [], tables: [] };
+    assert.deepEqual(changesBetween(before, after), { ...nothing, ...changes });
+    await before.close();
+    before = after;
+  }
+  await before.close();
+  assert.equal(shared.size, 0);
+});
+
+test("generation: a plugin that both have outlives the first, and goes with the second", async () => {
+  const shared: Shared = new SharedParts();
+  const first = await loadedFrom(`[[plugin]]\nname = "probe"`, "a", shared);
+  const second = await loadedFrom(`[[plugin]]\nname = "probe"`, "a", shared);
+  const [plugin] = second.plugins;
+  assert.ok(plugin !== undefined && plugin === first.plugins[0]);
+  await first.close();
+  assert.equal((await plugin.call("mail", mailEvent())).kind, "answered");
+  await second.close();
+  assert.equal((await plugin.call("mail", mailEvent())).kind, "failed");
+});
+
+test("generation: what does not load takes nothing from the generation in force", async () => {
+  const shared: Shared = new SharedParts();
+  const inForce = await loadedFrom(`[[plugin]]\nname = "probe"`, "a", shared);
+  const broken = await load(`[[plugin]]\nname = "probe"\n[[plugin]]\nname = "broken"`, "a", [], shared);
+  assert.equal(broken.kind, "problems");
+  assert.equal((await inForce.plugins[0]?.call("mail", mailEvent()))?.kind, "answered");
+  await inForce.close();
+  assert.equal(shared.size, 0);
+});
+
+async function loadedFrom(tables: string, names: string, shared: Shared): Promise<Generation> {
+  const loaded = await load(tables, names, [], shared);
+  assert.ok(loaded.kind === "generation", JSON.stringify(loaded));
+  return loaded.generation;
+}
 
 test("generation: a configuration without plugins is one", async () => {
   const loaded = await load("");

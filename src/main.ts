@@ -27,6 +27,11 @@ function stopSignal(): Promise<void> {
   });
 }
 
+/** SIGHUP: read the configuration again. */
+function onReloadSignal(reload: () => void): void {
+  process.on("SIGHUP", reload);
+}
+
 async function main(): Promise<number> {
   const lacking = withoutJspi();
   if (lacking !== undefined) {
@@ -37,6 +42,7 @@ async function main(): Promise<number> {
     print: (line) => output.write(line),
     complain: (line) => complaints.write(line),
     stopSignal,
+    onReloadSignal,
   };
   return await runCommand(parseCommandLine(process.argv.slice(2), process.env), {
     ...around,

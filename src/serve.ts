@@ -5,76 +5,129 @@ import type { Output } from "./cli/output.ts";
 import { prepare } from "./cli/prepare.ts";
 import { version } from "./cli/version.ts";
 import type { Config } from "./config/config.ts";
-import type { Desk } from "./connection/desk.ts";
-import { startDaemon } from "./daemon.ts";
-import type { Delivery } from "./delivery/delivery.ts";
-import type { Generation } from "./load_generation.ts";
+import { type Daemon, type SessionLease, startDaemon } from "./daemon.ts";
+import { type Built, Generations } from "./generations.ts";
+import type { Generation, Means } from "./load_generation.ts";
 import { type Log, openLog } from "./log/log.ts";
-import { openDelivery } from "./open_delivery.ts";
+import { type Common, type OpenGeneration, openGeneration } from "./open_generation.ts";
+import { openHost } from "./open_host.ts";
+import { PluginFiles } from "./plugin_files.ts";
 import { runtime } from "./platform/runtime.ts";
+import { readAgain } from "./read_again.ts";
+import { readGeneration } from "./read_generation.ts";
+import { SharedParts } from "./shared_parts.ts";
 import { openSpool } from "./spool/file_spool.ts";
-import type { Spool } from "./spool/spool.ts";
 import { startBlock } from "./start_block.ts";
+import { ConfigurationWatch } from "./watch_configuration.ts";
 
 /** What serving needs from the process around it. */
 export interface Surroundings extends Output {
   /** Resolves when the daemon is to stop. */
   stopSignal(): Promise<void>;
+  /** Calls back whenever the configuration is to be read again. */
+  onReloadSignal(reload: () => void): void;
 }
 
-/** Milliseconds a client may leave our replies unread. */
-const writeWithin = 60_000;
+/** What outlives every generation. */
+interface Server extends Common {
+  readonly chosen: Chosen;
+  readonly around: Surroundings;
+  /** From now on the log is as this configuration wants it. */
+  readonly logAs: (config: Config) => void;
+}
 
 /** Serves until told to stop. The exit code: 0, or 1 if it could not start; then every reason was complained of. */
 export async function serve(chosen: Chosen, around: Surroundings): Promise<number> {
-  let log: Log = () => {};
-  const generation = await prepare(chosen, around, (config) => log = logOf(config, around));
-  if (generation === undefined) return 1;
-  const { config } = generation;
-  try {
-    const opened = await openDelivery(config);
-    if (opened.kind === "failed") return fail(around, [opened.message]);
-    const spool = await openSpool(config.state, { memoryThreshold: config.spool.memoryThreshold });
-    if (spool.kind === "failed") return fail(around, [spool.message]);
-    const code = await listenAndTalk(
-      generation,
-      around,
-      deskOf(generation, log, opened.delivery, spool.spool),
-      opened.delivery,
-    );
-    await opened.delivery.close();
-    return code;
-  } finally {
-    await generation.close();
-  }
-}
-
-function logOf(config: Config, { print }: Output): Log {
-  return openLog({ ...config.log, write: print, now: () => new Date() });
-}
-
-async function listenAndTalk(
-  { config, chains }: Generation,
-  around: Surroundings,
-  desk: Desk,
-  delivery: Delivery,
-): Promise<number> {
-  const stop = around.stopSignal();
-  const started = await startDaemon({
-    listen: config.listen,
-    desk,
-    maxSessions: config.limits.sessions,
-    drainWithin: config.timeouts.shutdown,
+  // Generations come and go, the log is one: plugins that outlive theirs write to it too.
+  let current: Log = () => {};
+  const logAs = (config: Config): void => {
+    current = openLog({ ...config.log, write: around.print, now: () => new Date() });
+  };
+  const log: Log = (level, message, fields) => current(level, message, fields);
+  const means: Means = { log, host: openHost(), plugins: new SharedParts(), files: new PluginFiles() };
+  const first = await prepare(chosen, around, (config) => {
+    logAs(config);
+    return means;
   });
-  if (started.kind === "failed") {
-    return fail(
-      around,
-      started.problems.map((problem) => `${config.file}: listen: ${problem}`),
-    );
+  if (first === undefined) return 1;
+  const { state, spool: { memoryThreshold } } = first.config;
+  const spool = await openSpool(state, { memoryThreshold });
+  if (spool.kind === "failed") {
+    await first.close();
+    return fail(around, [spool.message]);
   }
-  const { hostname } = config;
-  const { addresses } = started.daemon;
-  const block = startBlock({
+  return await serveFrom(first, {
+    ...means,
+    chosen,
+    around,
+    logAs,
+    spool: spool.spool,
+    deliveries: new SharedParts(),
+  });
+}
+
+async function serveFrom(first: Generation, server: Server): Promise<number> {
+  const { around, log } = server;
+  const opened = await openGeneration(first, server);
+  if (opened.kind === "problems") return fail(around, opened.problems);
+  const generations = new Generations({
+    first: opened.open,
+    build: () => build(server, first.config),
+    log,
+    swapped: ({ config }) => {
+      server.logAs(config);
+      watch.follow(config);
+    },
+  });
+  const watch = new ConfigurationWatch(() => void generations.reload(), log);
+  try {
+    return await listenAndTalk(generations, server, () => watch.follow(generations.current.config));
+  } finally {
+    watch.close();
+    await generations.close();
+  }
+}
+
+/** The next generation: read, loaded, its plugins configured, its delivery open. */
+async function build(server: Server, started: Config): Promise<Built> {
+  const loaded = await readGeneration({ read: () => readAgain(server.chosen, started), meansFor: () => server });
+  if (loaded.kind === "problems") return loaded;
+  const opened = await openGeneration(loaded.generation, server);
+  if (opened.kind === "problems") return opened;
+  return { kind: "built", generation: opened.open, warnings: loaded.warnings };
+}
+
+async function listenAndTalk(generations: Generations, { around, log }: Server, started: () => void): Promise<number> {
+  const stop = around.stopSignal();
+  around.onReloadSignal(() => void generations.reload());
+  const { config } = generations.current;
+  const listening = await startDaemon({
+    listen: config.listen,
+    lease: () => leaseOf(generations),
+    log,
+    drainWithin: () => generations.current.config.timeouts.shutdown,
+  });
+  if (listening.kind === "failed") {
+    return fail(around, listening.problems.map((problem) => `${config.file}: listen: ${problem}`));
+  }
+  started();
+  for (const line of firstLines(generations.current, listening.daemon)) around.print(line);
+  await stop;
+  log("info", "stopping");
+  await listening.daemon.stop();
+  return 0;
+}
+
+function leaseOf(generations: Generations): SessionLease {
+  const { generation: { desk, config }, release } = generations.lease();
+  return { desk, maxSessions: config.limits.sessions, release };
+}
+
+function firstLines(
+  { config: { hostname }, chains, delivery }: OpenGeneration,
+  { addresses }: Daemon,
+): readonly string[] {
+  return startBlock({
     version: version(),
     runtime: runtime(),
     hostname,
@@ -82,29 +135,6 @@ async function listenAndTalk(
     chains,
     delivery: delivery.description,
   });
-  for (const line of block) around.print(line);
-  await stop;
-  desk.log("info", "stopping");
-  await started.daemon.stop();
-  return 0;
-}
-
-function deskOf({ config, chains }: Generation, log: Log, delivery: Delivery, spool: Spool): Desk {
-  return {
-    offer: {
-      hostname: config.hostname,
-      software: `qpsmtpd/${version()}`,
-      maxMessageSize: config.limits.messageSize,
-      maxRecipients: config.limits.recipients,
-      maxRefusals: config.limits.refusals,
-    },
-    chains,
-    spool,
-    deliver: (message) => delivery.deliver(message),
-    log,
-    maxHeaderSize: config.limits.headerSize,
-    timeouts: { command: config.timeouts.command, data: config.timeouts.data, write: writeWithin },
-  };
 }
 
 function fail({ complain }: Output, problems: readonly string[]): number {

@@ -20,16 +20,25 @@ const everything = ["*"];
 const rules: { readonly [layer: string]: Rule } = {
   "sdk/contract": {},
   "sdk/typescript": { layers: ["sdk/contract"], packages: ["node:", "esbuild", "valibot", "@extism/extism"] },
+  "sdk/examples": { packages: ["#sdk"] },
   "plugins-wasm": { layers: ["sdk/typescript", "sdk/contract"], packages: ["#sdk", "node:", "esbuild"] },
   "src/smtp": { types: ["sdk/contract"] },
   "src/text": {},
+  "src/scopes": { types: ["src/dns"] },
   "src/log": {},
-  "src/hooks": { layers: ["src/smtp", "sdk/contract"] },
+  "src/hooks": { layers: ["src/smtp", "sdk/contract"], types: ["src/spool"] },
+  "src/plugins/guard": {},
   "src/plugins": {
-    layers: ["sdk/contract", "src/text"],
-    types: ["src/hooks", "src/log"],
+    layers: ["sdk/contract", "src/text", "src/plugins/guard", "src/scopes", "src/platform"],
+    types: ["src/hooks", "src/log", "src/spool", "src/capabilities"],
     packages: ["node:", "@extism/extism", "valibot"],
   },
+  "src/dns": { packages: ["node:", "dns-packet"] },
+  "src/capabilities": {
+    layers: ["src/scopes", "src/dns", "src/store", "src/spool", "sdk/contract"],
+    packages: ["node:", "valibot"],
+  },
+  "src/store": { packages: ["node:"] },
   "src/spool": { types: ["sdk/contract"], layers: [], packages: ["node:"] },
   "src/delivery": { layers: ["src/spool", "src/smtp"], types: ["sdk/contract"], packages: ["node:"] },
   "src/connection": {
@@ -38,8 +47,8 @@ const rules: { readonly [layer: string]: Rule } = {
     packages: ["node:net"],
   },
   "src/config": {
-    layers: ["src/text"],
-    types: ["sdk/contract"],
+    layers: ["src/text", "src/dns"],
+    types: ["sdk/contract", "src/plugins"],
     packages: ["node:", "valibot", "smol-toml", "@valibot/to-json-schema"],
   },
   "src/platform": { packages: ["node:"] },
@@ -51,6 +60,7 @@ const rules: { readonly [layer: string]: Rule } = {
 const soleImporters: { readonly [specifier: string]: string } = {
   "@extism/extism": "src/plugins/extism_adapter.ts",
   "smol-toml": "src/config/load.ts",
+  "dns-packet": "src/dns/message.ts",
 };
 
 interface Import {

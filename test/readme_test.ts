@@ -18,8 +18,7 @@ test("the plugin in ten lines does what the README says", async () => {
   const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-readme-"));
   const source = join(folder, "plugin.ts");
   writeFileSync(source, /```ts\n([^]*?)```/.exec(readme)?.[1] ?? "");
-  const manifest = { name: "second_try", version: "1.0.0", description: "Defers first tries", licence: "MIT" };
-  writeFileSync(join(folder, "plugin.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "plugin.json"), /```json\n([^]*?)```/.exec(readme)?.[1] ?? "");
   const built = await buildPlugin({ source });
   rmSync(folder, { recursive: true });
   assert.ok(built.kind === "built", JSON.stringify(built));

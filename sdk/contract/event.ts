@@ -1,4 +1,7 @@
 // What a plugin is told when it is asked. Every field is plain JSON; absent means "not known at this point of the session".
+//
+// "With `event:client`": the plugin's needs must name that, and the operator must grant it. Otherwise the field is absent,
+// even one that these types require: they are those of a plugin which asks for all that it reads.
 
 import type { HookName, JsonObject } from "./contract.ts";
 
@@ -43,8 +46,10 @@ export interface Asked {
   readonly seed: number;
   readonly session: {
     readonly id: string;
+    /** With `event:client`. */
     readonly client: Endpoint;
     readonly server: Endpoint & { readonly name: string };
+    /** With `event:hello`. */
     readonly hello?: Hello;
   };
   readonly notes?: Notes;
@@ -53,44 +58,54 @@ export interface Asked {
 interface AskedInTransaction extends Asked {
   readonly transaction: {
     readonly id: string;
-    /** `null` is the null reverse-path `<>`. */
+    /** `null` is the null reverse-path `<>`. With `event:reverse_path`. */
     readonly reversePath: Mailbox | null;
+    /** With `event:recipients`. */
     readonly recipientCount: number;
   };
 }
 
 interface AskedWithEnvelope extends AskedInTransaction {
+  /** With `event:recipients`. */
   readonly forwardPaths: readonly Mailbox[];
 }
 
 export type ConnectEvent = Asked;
 /** `hello` in `session` is still the earlier one, if any: this name is not accepted yet. */
 export interface HelloEvent extends Asked {
+  /** With `event:hello`. */
   readonly name: string;
 }
 export interface MailEvent extends Asked {
+  /** With `event:reverse_path`. */
   readonly reversePath: Mailbox | null;
+  /** With `event:parameters`. */
   readonly parameters: Parameters;
 }
 export interface RcptEvent extends AskedInTransaction {
+  /** With `event:recipients`. */
   readonly forwardPath: Mailbox;
+  /** With `event:parameters`. */
   readonly parameters: Parameters;
 }
 export type DataEvent = AskedWithEnvelope;
 /** Asked when the header section is complete; the body is still on its way. */
 export interface HeadersEvent extends AskedWithEnvelope {
+  /** With `event:headers`; with `event:headers:X-*` only the fields of such names. */
   readonly headers: readonly HeaderField[];
 }
 /** `size` is the octets of the content as received, dots unstuffed, CRLF counted as two. */
 export interface MessageEvent extends HeadersEvent {
+  /** With `event:size`. */
   readonly size: number;
 }
 /** NOOP, VRFY, HELP: the rest of the line, possibly empty. */
 export interface ArgumentEvent extends Asked {
+  /** With `event:argument`. */
   readonly argument: string;
 }
 export interface UnrecognizedCommandEvent extends ArgumentEvent {
-  /** The word in the place of the verb, as written. */
+  /** The word in the place of the verb, as written. With `event:argument`. */
   readonly verb: string;
 }
 

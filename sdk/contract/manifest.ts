@@ -5,6 +5,27 @@ import type { HookName, Json, JsonObject } from "./contract.ts";
 /** The name of the custom section that holds the manifest as UTF-8 JSON. */
 export const manifestSection = "qpsmtpd.plugin";
 
+/** Capabilities that a plugin calls into the host for. */
+export const hostCapabilities = ["dns", "store", "http", "tcp", "content", "crypto", "clock"] as const;
+export type HostCapability = (typeof hostCapabilities)[number];
+
+/** What `needs` may name: those, what every plugin has, what events tell, and what answers may say. */
+export const capabilityNames = [
+  "log",
+  "config",
+  "dns",
+  "store",
+  "http",
+  "tcp",
+  "content",
+  "crypto",
+  "clock",
+  "event",
+  "edit",
+  "verdict",
+] as const;
+export type CapabilityName = (typeof capabilityNames)[number];
+
 /** What the host answers for a plugin that trapped, overran its deadline or answered rubbish. */
 export type OnError = "defer" | "pass" | "reject";
 
@@ -31,7 +52,10 @@ export interface Manifest {
   readonly licence: string;
   /** Hooks it exports a function for; the function's name is the hook's name. */
   readonly hooks: readonly HookName[];
-  /** Capabilities asked for; none are granted by this contract yet, so a plugin with needs does not load. */
+  /**
+   * Capabilities asked for, each as a name or `name:scope`: `dns`, `tcp:127.0.0.1:3310`, `event:recipients`. A plugin
+   * of which the operator does not grant all needs is not loaded.
+   */
   readonly needs: readonly string[];
   /** Names of the list files in the configuration folder that it is given. */
   readonly lists: readonly string[];

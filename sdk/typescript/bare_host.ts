@@ -10,19 +10,30 @@ export interface BareCall {
   readonly logged: readonly string[];
 }
 
+/** What answers a guest's requests. It may take its time: then only `askSuspended` can be used. */
+export interface BareHost {
+  /** What comes back as JSON: `{ value }` or `{ error }`. */
+  readonly fulfil: (request: { readonly capability: string; readonly request: unknown }) => unknown;
+  /** The octets from there on, or `undefined` if they may not be read. */
+  readonly readContent?: (offset: number, length: number) => Promise<Uint8Array | undefined>;
+}
+
 export interface BareGuest {
   /** `module.name` of every import, sorted. */
   readonly imports: readonly string[];
   readonly exports: { readonly [name: string]: (() => number) | LinearMemory | GlobalVariable };
   /** Throws what the guest trapped with. */
   call(name: string, input: unknown): BareCall;
+  /** The same on a stack of its own, which is put aside while the host works. Rejects with what the guest trapped with. */
+  callSuspended(name: string, input: unknown): Promise<BareCall>;
 }
 
 const kernelSize = 1 << 20;
 
-export async function openBare(wasm: Uint8Array): Promise<BareGuest> {
+/** Without a host, a request fails as if nothing were granted. */
+export async function openBare(wasm: Uint8Array, host?: BareHost): Promise<BareGuest> {
   const module = await webAssembly.compile(wasm);
-  const desk = new Desk();
+  const desk = new Desk(host);
   const instance = await webAssembly.instantiate(module, desk.imports());
   const exports = instance.exports as BareGuest["exports"];
   desk.memory = exports["memory"] as LinearMemory;
@@ -31,8 +42,11 @@ export async function openBare(wasm: Uint8Array): Promise<BareGuest> {
     exports,
     call(name: string, input: unknown): BareCall {
       desk.begin(input);
-      const code = (exports[name] as () => number)();
-      return { code, answer: desk.answer, error: desk.error, logged: desk.logged };
+      return desk.end((exports[name] as () => number)());
+    },
+    async callSuspended(name: string, input: unknown): Promise<BareCall> {
+      desk.begin(input);
+      return desk.end(await webAssembly.promising(exports[name] as () => number)());
     },
   };
 }
@@ -47,6 +61,12 @@ class Desk {
   #kernel = new DataView(new ArrayBuffer(kernelSize));
   #used = 8;
   readonly #lengths = new Map<bigint, number>();
+  readonly #host: BareHost | undefined;
+  #result = new Uint8Array();
+
+  constructor(host: BareHost | undefined) {
+    this.#host = host;
+  }
 
   begin(input: unknown): void {
     this.#event = new TextEncoder().encode(typeof input === "string" ? input : JSON.stringify(input));
@@ -54,6 +74,10 @@ class Desk {
     this.error = undefined;
     this.logged = [];
     this.#used = 8;
+  }
+
+  end(code: number): BareCall {
+    return { code, answer: this.answer, error: this.error, logged: this.logged };
   }
 
   imports(): { [namespace: string]: { [name: string]: (...values: never) => unknown } } {
@@ -67,6 +91,7 @@ class Desk {
             new Uint8Array(this.memory.buffer, from, length),
           );
         },
+        ...this.#hostFunctions(this.#host),
       },
       "extism:host/env": {
         alloc: (length: bigint): bigint => this.#alloc(Number(length)),
@@ -80,6 +105,26 @@ class Desk {
         log_warn: log("warn"),
         log_error: log("error"),
       },
+    };
+  }
+
+  #hostFunctions(host: BareHost | undefined): { [name: string]: (...values: never) => unknown } {
+    if (host === undefined) {
+      return { host_call: (): number => 0, host_result: (): void => {}, content_read: (): number => -1 };
+    }
+    return {
+      host_call: new webAssembly.Suspending(async (from: number, length: number): Promise<number> => {
+        const text = new TextDecoder().decode(new Uint8Array(this.memory.buffer, from, length));
+        this.#result = new TextEncoder().encode(JSON.stringify(await host.fulfil(JSON.parse(text))));
+        return this.#result.length;
+      }),
+      host_result: (to: number): void => new Uint8Array(this.memory.buffer).set(this.#result, to),
+      content_read: new webAssembly.Suspending(async (offset: number, length: number, to: number): Promise<number> => {
+        const octets = await host.readContent?.(offset, length);
+        if (octets === undefined) return -1;
+        new Uint8Array(this.memory.buffer).set(octets, to);
+        return octets.length;
+      }),
     };
   }
 

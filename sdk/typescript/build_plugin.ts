@@ -8,6 +8,7 @@ import type { HookName } from "../contract/contract.ts";
 import { manifestSection } from "../contract/manifest.ts";
 import type { Manifest } from "../contract/manifest.ts";
 import { bundlePlugin } from "./builder/bundle.ts";
+import { hostCapabilitiesIn } from "./builder/needs.ts";
 import { manifestOf, readPluginJson } from "./builder/plugin_json.ts";
 import { loadCore, takeSnapshot } from "./builder/snapshot.ts";
 import { writePlugin } from "./builder/wasm_writer.ts";
@@ -40,7 +41,8 @@ export async function buildPlugin({ source, manifest }: PluginSource): Promise<B
   const content = await readIfPresent(manifestFile);
   if (content === undefined) return failed(`${shown(manifestFile)}: there is no such file; every plugin needs one`);
   const read = readPluginJson(content, shown(manifestFile));
-  const bundle = await bundlePlugin(sourceFile);
+  const capabilities = read.kind === "read" ? hostCapabilitiesIn(read.pluginJson.needs) : [];
+  const bundle = await bundlePlugin(sourceFile, capabilities);
   if (read.kind === "failed" || bundle.kind === "failed") {
     return { kind: "failed", problems: [...problemsOf(read), ...problemsOf(bundle)] };
   }
@@ -60,6 +62,7 @@ export async function buildPlugin({ source, manifest }: PluginSource): Promise<B
     functions: taken.exported.functions,
     customSection: { name: manifestSection, content: new TextEncoder().encode(JSON.stringify(whole)) },
     memoryMaximum,
+    asksHost: capabilities.length > 0,
   });
   return { kind: "built", wasm, manifest: whole, inputs: [...bundle.inputs, manifestFile] };
 }

@@ -29,6 +29,21 @@ test("a plugin imports the documented functions and no more", async () => {
   ]);
 });
 
+test("a plugin that needs a capability imports what asking the host takes, and is otherwise the same", async () => {
+  const asking = await sampleWasm(code, { needs: ["clock", "event:client"] });
+  const { imports } = await openBare(asking, { fulfil: () => ({ value: 1 }) });
+  const own = imports.filter((name) => name.startsWith("qpsmtpd.")).map((name) => name.slice("qpsmtpd.".length));
+  assert.deepEqual(own, ["answer_write", "content_read", "event_length", "event_read", "host_call", "host_result"]);
+  const silent = await openBare(await sampleWasm(code, { needs: ["event:client"] }));
+  assert.ok(!silent.imports.includes("qpsmtpd.host_call"));
+});
+
+test("of the host only what is needed is part of a plugin", async () => {
+  const names = ["dns", "store", "http", "tcp", "content", "crypto", "clock"];
+  const sizes = await Promise.all([["clock"], names].map(async (needs) => (await sampleWasm(code, { needs })).length));
+  assert.ok((sizes[1] ?? 0) - (sizes[0] ?? 0) > 10_000, sizes.join(" "));
+});
+
 test("a plugin exports its memory, `configure` and one function a hook", async () => {
   const { exports } = await openBare(await sampleWasm(code));
   assert.deepEqual(Object.keys(exports).sort(), ["configure", "mail", "memory", "rcpt"]);
@@ -64,7 +79,7 @@ test("the same sources make the same octets, wherever they lie", async () => {
 test("what a plugin does not name is not in it", async () => {
   const [without, withUrl] = [await sampleWasm(code.replace('new URL("http://a").host', '""')), await sampleWasm(code)];
   assert.ok(withUrl.length - without.length > 10_000, "URL costs something");
-  assert.ok(without.length < 730_000, `a plugin without polyfills has ${without.length} octets`);
+  assert.ok(without.length < 740_000, `a plugin without polyfills has ${without.length} octets`);
 });
 
 test("a hook may come from a class", async () => {
@@ -112,6 +127,14 @@ for (const [title, source, problem] of mistakes) {
 test("a plugin without plugin.json does not build", async () => {
   const built = await buildSample(code, null);
   assert.match(built.kind === "failed" ? built.problems.join() : "", /plugin\.json: there is no such file/);
+});
+
+test("a need that is none is a mistake in plugin.json", async () => {
+  const built = await buildSample(code, { needs: ["dns", "tcp:3310"] });
+  assert.match(
+    built.kind === "failed" ? built.problems.join() : "",
+    /plugin\.json: needs\.1: "tcp:3310" has a scope that is not like tcp:127\.0\.0\.1:3310/,
+  );
 });
 
 test("a mistake in plugin.json is a mistake of the plugin", async () => {

@@ -3,6 +3,13 @@
 import type { HookName, JsonObject } from "../contract/contract.ts";
 import type { Events } from "../contract/event.ts";
 import type { Answer } from "../contract/verdict.ts";
+import type { Clock } from "./host/clock.ts";
+import type { Content } from "./host/content.ts";
+import type { Crypto } from "./host/crypto.ts";
+import type { Dns } from "./host/dns.ts";
+import type { Http } from "./host/http.ts";
+import type { Store } from "./host/store.ts";
+import type { Tcp } from "./host/tcp.ts";
 
 /** What the operator configured, and a way to object to it. */
 export interface Given {
@@ -16,10 +23,24 @@ export interface Given {
   unused(...hooks: readonly HookName[]): void;
 }
 
-/** What a plugin can do besides answering. */
-export interface Host {
+/** What a plugin can do while it is configured. */
+export interface ConfiguringHost {
   /** One line into the server's log, with the plugin's name. */
   log(level: "debug" | "info" | "warn" | "error", text: string): void;
+}
+
+/**
+ * What a hook can do besides answering. All but `log` is there only if plugin.json names it among its needs and the
+ * operator grants it. Every function waits until the host has done it, and throws a HostError if the host refuses.
+ */
+export interface Host extends ConfiguringHost {
+  readonly dns: Dns;
+  readonly store: Store;
+  readonly http: Http;
+  readonly tcp: Tcp;
+  readonly content: Content;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
 }
 
 /**
@@ -27,7 +48,7 @@ export interface Host {
  * what every hook gets back. Nothing else is remembered between calls but `notes`.
  */
 export type Plugin<Setup> =
-  & { readonly configure?: (given: Given, host: Host) => Setup }
+  & { readonly configure?: (given: Given, host: ConfiguringHost) => Setup }
   & { readonly [H in HookName]?: (event: Events[H], setup: Setup, host: Host) => Answer | void };
 
 /** Declares a plugin: `export default definePlugin({ rcpt(event) { … } })`. */

@@ -79,7 +79,7 @@ const code = `
     }) as never,
   });`;
 
-const wasm = await sampleWasm(code);
+const wasm = await sampleWasm(code, { needs: ["event", "verdict"] });
 
 function ask(guest: BareGuest, argument: string, time = 0, seed = 0): BareCall {
   return guest.call("noop", argumentEvent({ argument, time, seed }));
@@ -185,6 +185,27 @@ test("configure's problems and unused hooks reach the host, and its setup every 
   });
   guest.call("rcpt", rcptEvent());
   assert.equal(guest.call("rcpt", rcptEvent()).answer, '{"verdict":"reject","text":"2bob2"}');
+});
+
+test("a capability that plugin.json does not need, and any in configure, is a HostError with a remedy", async () => {
+  const guest = await openBare(
+    await sampleWasm(
+      `
+      export default {
+        configure(given, host) { host.log("info", Object.keys(host).join()); host.clock.now(); },
+        noop(event, setup, host) { return { verdict: "reject", text: typeof host.dns + host[event.argument] }; },
+      };`,
+      { needs: ["dns"] },
+    ),
+    { fulfil: () => ({ value: 0 }) },
+  );
+  const configured = guest.call("configure", { settings: {}, lists: {} });
+  assert.deepEqual(configured.logged, ["info log"]);
+  assert.match(configured.error ?? "", /^HostError: host\.clock cannot be used in `configure`: only hooks may ask/);
+  assert.match(
+    guest.call("noop", argumentEvent({ argument: "store" })).error ?? "",
+    /^HostError: host\.store is not there: write "store" into the needs of plugin\.json/,
+  );
 });
 
 test("no answer is `pass`, no verdict is an error", async () => {

@@ -22,8 +22,8 @@ export async function buildSample(code: string, pluginJson: object | null = {}):
 }
 
 /** The octets of a sample that must build. */
-export async function sampleWasm(code: string): Promise<Uint8Array> {
-  const built = await buildSample(code);
+export async function sampleWasm(code: string, pluginJson: object = {}): Promise<Uint8Array> {
+  const built = await buildSample(code, pluginJson);
   if (built.kind === "failed") throw new Error(built.problems.join("\n"));
   return built.wasm;
 }

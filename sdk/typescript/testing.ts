@@ -1,4 +1,4 @@
-// What a plugin's own test needs: events with sensible defaults, `configure` and `ask` as the host would, and a fake host.
+// What a plugin's own test needs: events with sensible defaults, `configure` and `ask` as the host would; the fake host.
 
 import type { HookName, JsonObject } from "../contract/contract.ts";
 import type {
@@ -14,18 +14,16 @@ import type {
   UnrecognizedCommandEvent,
 } from "../contract/event.ts";
 import type { Answer } from "../contract/verdict.ts";
-import type { Host, Plugin } from "./define_plugin.ts";
+import type { ConfiguringHost, Host, Plugin } from "./define_plugin.ts";
+import { fakeHost } from "./fake/fake_host.ts";
+import { openConfiguringHost } from "./host/open_host.ts";
 
-/** One line that a plugin wrote into the log. */
-export interface LoggedLine {
-  readonly level: "debug" | "info" | "warn" | "error";
-  readonly text: string;
-}
-
-/** A host that only collects what it is told. */
-export interface FakeHost extends Host {
-  readonly logged: readonly LoggedLine[];
-}
+export { fakeHost } from "./fake/fake_host.ts";
+export type { AskedRequest, FakeHost, FakeHostOptions, LoggedLine } from "./fake/fake_host.ts";
+export type { FakeDns } from "./fake/fake_dns.ts";
+export type { FakeHttp, FakeHttpAnswer } from "./fake/fake_http.ts";
+export type { FakeStore } from "./fake/fake_store.ts";
+export type { FakePeer, FakeTcp } from "./fake/fake_tcp.ts";
 
 /** What `configure` is given in a test; all of it may be left out. */
 export interface Configuration {
@@ -106,21 +104,11 @@ export function unrecognizedCommandEvent(overrides: Partial<UnrecognizedCommandE
   return { ...argumentEvent(), verb: "NONSENSE", ...overrides };
 }
 
-export function fakeHost(): FakeHost {
-  const logged: LoggedLine[] = [];
-  return {
-    logged,
-    log(level: LoggedLine["level"], text: string): void {
-      logged.push({ level, text });
-    },
-  };
-}
-
 /** Runs the plugin's `configure`; the setup of a plugin that has none is `undefined`. */
 export function configure<Setup>(
   plugin: Plugin<Setup>,
   configuration: Configuration = {},
-  host: Host = fakeHost(),
+  host: ConfiguringHost = fakeHost(),
 ): Configured<Setup> {
   const problems: { readonly path: string; readonly message: string }[] = [];
   const unused: HookName[] = [];
@@ -136,7 +124,7 @@ export function configure<Setup>(
     },
   };
   // A plugin without `configure` was declared with Setup = undefined; the type cannot say so.
-  const setup = plugin.configure?.(given, host) as Setup;
+  const setup = plugin.configure?.(given, openConfiguringHost((level, text) => host.log(level, text))) as Setup;
   return { setup, problems, unused };
 }
 

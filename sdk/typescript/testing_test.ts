@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { type HookName, hookNames } from "../contract/contract.ts";
 import type { Event } from "../contract/event.ts";
 import type { Answer } from "../contract/verdict.ts";
-import { definePlugin, type Plugin } from "./define_plugin.ts";
+import { definePlugin, type Host, type Plugin } from "./define_plugin.ts";
 import * as testing from "./testing.ts";
 import { accept, reject } from "./verdicts.ts";
 
@@ -50,6 +50,46 @@ test("a plugin without configure has no setup", () => {
   const bare = definePlugin({ quit: () => accept("bye") });
   assert.deepEqual(testing.configure(bare), { setup: undefined, problems: [], unused: [] });
   assert.deepEqual(testing.ask(bare, "quit", testing.connectEvent()), accept("bye"));
+});
+
+test("a fake host grants what the test gives it, and keeps what it was asked", () => {
+  const host = testing.fakeHost({ dns: { "a.test": { TXT: ["x"] } } });
+  assert.throws(() => host.store, /HostError: host\.store is not there: give the test's host one, fakeHost\(\{ store/);
+  const answer = host.dns.resolve("A.test", "TXT");
+  assert.deepEqual(answer.kind === "answered" && answer.records, ["x"]);
+  assert.deepEqual(host.asked, [{ capability: "dns", request: { queries: [{ name: "A.test", type: "TXT" }] } }]);
+});
+
+test("what a fake store holds expires by the test's clock", () => {
+  let time = 0;
+  const { store, clock } = testing.fakeHost({ store: { kept: 1 }, now: () => time });
+  store.set("short", 1, { expires: 5 });
+  store.increment("counted", 1, { expires: 5 });
+  store.increment("refreshed", 1, { expires: 5 });
+  time = 4999;
+  store.increment("counted", 1, { expires: 5 });
+  store.increment("refreshed", 1, { expires: 5, refresh: true });
+  time = 5000;
+  assert.equal(clock.now(), 5000);
+  assert.deepEqual(["kept", "short", "counted", "refreshed"].map((key) => store.get(key)), [
+    1,
+    undefined,
+    undefined,
+    2,
+  ]);
+});
+
+test("nothing can be asked of the host while it is configured", () => {
+  const asking = definePlugin({
+    configure(_given, host): void {
+      (host as Host).dns.resolve("a.test", "A");
+    },
+    quit: () => accept(),
+  });
+  assert.throws(
+    () => testing.configure(asking, {}, testing.fakeHost({ dns: {} })),
+    /HostError: host\.dns cannot be used in `configure`: only hooks may ask the host/,
+  );
 });
 
 /** One builder for every hook: a hook without one does not compile. */

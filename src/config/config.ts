@@ -2,6 +2,8 @@
 
 import type { JsonObject } from "../../sdk/contract/contract.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
+import type { ServerAddress } from "../dns/server_address.ts";
+import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
 import type { ListenAddress } from "./units.ts";
 
 /** Durations are milliseconds, sizes octets, paths absolute. */
@@ -20,6 +22,8 @@ export interface Config {
   readonly spool: SpoolLimits;
   readonly delivery: DeliveryChoice;
   readonly log: LogChoice;
+  readonly dns: DnsChoice;
+  readonly reload: ReloadChoice;
   readonly plugins: { readonly directories: readonly string[] };
   /** In the order in which they are asked. */
   readonly plugin: readonly PluginEntry[];
@@ -43,8 +47,6 @@ export interface Timeouts {
   readonly command: number;
   /** The longest wait for the next piece of mail data. */
   readonly data: number;
-  /** The longest one call of a plugin may take. */
-  readonly plugin: number;
   /** How long transactions may go on when the server is told to stop. */
   readonly shutdown: number;
 }
@@ -79,6 +81,19 @@ export interface LogChoice {
   readonly level: LogLevel;
 }
 
+/** Who is asked for names. */
+export interface DnsChoice {
+  /** Asked in this order; none stands for those in /etc/resolv.conf. */
+  readonly servers: readonly ServerAddress[];
+  /** For one question in all. */
+  readonly timeout: number;
+}
+
+export interface ReloadChoice {
+  /** Whether a changed file makes a new generation by itself. */
+  readonly watch: boolean;
+}
+
 export interface PluginEntry {
   /** What its manifest calls it. */
   readonly name: string;
@@ -90,4 +105,8 @@ export interface PluginEntry {
   readonly onError?: OnError;
   /** Checked against the plugin's manifest when it is loaded. */
   readonly settings: JsonObject;
+  /** What the operator lets it do, as written: `dns`, `tcp:127.0.0.1:3310`. Read by src/plugins/grants.ts. */
+  readonly grant: readonly string[];
+  readonly state: PluginState;
+  readonly limits: PluginLimits;
 }

@@ -1,25 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadConfig, type Loaded } from "./load.ts";
-import type { Overrides } from "./resolve.ts";
+import { defaultLimits } from "../plugins/plugin_limits.ts";
+import { loadText } from "../../test/support/load_text.ts";
+import { loadConfig } from "./load.ts";
 
-/** Loads the text as FOLDER/config/qpsmtpd.toml. */
-async function load(text: string | Uint8Array, overrides?: Overrides): Promise<{ loaded: Loaded; folder: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-config-"));
-  try {
-    mkdirSync(join(folder, "config"));
-    const file = join(folder, "config/qpsmtpd.toml");
-    writeFileSync(file, text);
-    return { loaded: await loadConfig(file, overrides), folder };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+/** A plugin's table that says nothing of these. */
+const silent = { grant: [], state: "fresh", limits: defaultLimits } as const;
 
-const top = "hostname, listen, state, limits, timeouts, spool, delivery, log, plugins, plugin";
+const top = "hostname, listen, state, limits, timeouts, spool, delivery, log, dns, reload, plugins, plugin";
 
 /** Bad files and everything that is said of them; the file's name stands before each line. */
 const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
@@ -56,8 +45,8 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
     `timeouts.command: expected a time such as 5m (units ms, s, m, h, d; at most 24d), got "5 minutes"`,
   ],
   [
-    `timeouts.plugin = "90d"`,
-    `timeouts.plugin: expected a time such as 10s (units ms, s, m, h, d; at most 24d), got "90d"`,
+    `timeouts.shutdown = "90d"`,
+    `timeouts.shutdown: expected a time such as 30s (units ms, s, m, h, d; at most 24d), got "90d"`,
   ],
   [`spool.memory_threshold = true`, `spool.memory_threshold: expected a size such as 1MB, got true`],
   [`delivery.backend = "qmail"`, `delivery.backend: expected "maildir", "discard" or "smtp", got "qmail"`],
@@ -82,35 +71,16 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
   [`log.level = "verbose"`, `log.level: expected "debug", "info", "warn" or "error", got "verbose"`],
   [`log.format = {}`, `log.format: expected "text" or "json", got a table`],
   [`plugins.directories = [""]`, `plugins.directories.1: expected a path, got ""`],
-  [`[[plugin]]`, `plugin.1.name: missing, and it has no default`],
-  [`plugin = ["helo"]`, `plugin.1: expected a [[plugin]] table, got "helo"`],
-  [`[plugin]\nname = "helo"`, `plugin: expected a list of 0 to 1000, got a table`],
-  [`[[plugin]]\nname = "Helo"`, `plugin.1.name: expected lower-case letters, digits and underscores, got "Helo"`],
   [
-    `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\non_error = "ignore"`,
-    `plugin.2.on_error: expected "defer", "pass" or "reject", got "ignore"`,
-  ],
-  [`[[plugin]]\nname = "a"\nsettings = "x"`, `plugin.1.settings: expected a table, got "x"`],
-  [
-    `[[plugin]]\nname = "a"\nsettings.since = 2026-01-01`,
-    `plugin.1.settings.since: expected text, a number, true, false, a list or a table, got a date`,
+    `dns.servers = ["192.0.2.53", "ns.example.org", "192.0.2.53:0"]`,
+    `dns.servers.2: expected an IP address such as 192.0.2.53 or [2001:db8::53]:5353, got "ns.example.org"`,
+    `dns.servers.3: expected an IP address such as 192.0.2.53 or [2001:db8::53]:5353, got "192.0.2.53:0"`,
   ],
   [
-    `[[plugin]]\nname = "a"\nsettings.deep.max = inf`,
-    `plugin.1.settings.deep: expected text, a number, true, false, a list or a table, got a table`,
+    `dns.timeout = 5`,
+    `dns.timeout: expected a time such as 5s (units ms, s, m, h, d; at most 24d), got 5`,
   ],
-  [
-    `[[plugin]]\nname = "a"\nsetings = {}`,
-    `plugin.1.setings: unknown key, did you mean "settings"? (allowed: name, as, file, on_error, settings)`,
-  ],
-  [
-    `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\n[[plugin]]\nname = "a"`,
-    `plugin.3: plugin.1 is called "a" too: give one of them another name by as = "..."`,
-  ],
-  [
-    `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\nas = "a"`,
-    `plugin.2: plugin.1 is called "a" too: give one of them another name by as = "..."`,
-  ],
+  [`reload.watch = "yes"`, `reload.watch: expected true or false, got "yes"`],
   [`hostnme = "x"`, `hostnme: unknown key, did you mean "hostname"? (allowed: ${top})`],
   [`me = 1\n"a b\\n" = 2`, `me: unknown key (allowed: ${top})`, `"a b\\n": unknown key (allowed: ${top})`],
   [
@@ -125,26 +95,26 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
 
 for (const [text, ...expected] of bad) {
   test(`config: refused with dotted paths: ${text.replaceAll("\n", " ")}`, async () => {
-    const { loaded, folder } = await load(text);
+    const { loaded, folder } = await loadText(text);
     const file = join(folder, "config/qpsmtpd.toml");
     assert.deepEqual(loaded, { kind: "problems", problems: expected.map((problem) => `${file}: ${problem}`) });
   });
 }
 
 test("config: a value is shown without control characters and not at length", async () => {
-  const { loaded } = await load(`log.level = "\\u001b[31m${"x".repeat(100_000)}"`);
+  const { loaded } = await loadText(`log.level = "\\u001b[31m${"x".repeat(100_000)}"`);
   assert.ok(loaded.kind === "problems" && loaded.problems[0] !== undefined);
   assert.match(loaded.problems[0], /got "\\u\{1b\}\[31mx{55}…"$/);
 });
 
 test("config: a line that is no TOML is shown without control characters and not at length", async () => {
-  const { loaded } = await load(`x = \u009b${"y".repeat(100_000)}`);
+  const { loaded } = await loadText(`x = \u009b${"y".repeat(100_000)}`);
   assert.ok(loaded.kind === "problems" && loaded.problems[0] !== undefined);
   assert.match(loaded.problems[0], /in: x = \\u\{9b\}y{95}$/);
 });
 
 test("config: thousands of problems do not print a book", async () => {
-  const { loaded } = await load(Array.from({ length: 5000 }, (_, i) => `k${i} = 1`).join("\n"));
+  const { loaded } = await loadText(Array.from({ length: 5000 }, (_, i) => `k${i} = 1`).join("\n"));
   assert.ok(loaded.kind === "problems");
   assert.equal(loaded.problems.length, 101);
   assert.match(loaded.problems[100] ?? "", /and 4900 more problems$/);
@@ -152,7 +122,7 @@ test("config: thousands of problems do not print a book", async () => {
 
 test("config: keys that reach into objects are unknown keys or refused", async () => {
   for (const text of ["__proto__.x = 1", "constructor = 1", "limits.__proto__ = {}", "toString = 1"]) {
-    assert.equal((await load(text)).loaded.kind, "problems", text);
+    assert.equal((await loadText(text)).loaded.kind, "problems", text);
   }
 });
 
@@ -181,14 +151,14 @@ test("config: a file that is not UTF-8 or too large is one line", async () => {
       "larger",
     ]] as const
   ) {
-    const { loaded } = await load(octets);
+    const { loaded } = await loadText(octets);
     assert.ok(loaded.kind === "problems");
     assert.match(loaded.problems.join(), new RegExp(`cannot be read: it is ${why}`));
   }
 });
 
 test("config: an empty file is complete by its defaults", async () => {
-  const { loaded, folder } = await load(`hostname = "mx.test"`);
+  const { loaded, folder } = await loadText(`hostname = "mx.test"`);
   assert.ok(loaded.kind === "config");
   assert.deepEqual(loaded.config, {
     file: `${folder}/config/qpsmtpd.toml`,
@@ -197,17 +167,19 @@ test("config: an empty file is complete by its defaults", async () => {
     listen: [{ host: "127.0.0.1", port: 2525 }],
     state: `${folder}/var`,
     limits: { messageSize: 25e6, headerSize: 256e3, recipients: 1000, sessions: 1000, refusals: 20 },
-    timeouts: { command: 300_000, data: 180_000, plugin: 10_000, shutdown: 30_000 },
+    timeouts: { command: 300_000, data: 180_000, shutdown: 30_000 },
     spool: { memoryThreshold: 1e6 },
     delivery: { backend: "maildir", path: `${folder}/var/maildir` },
     log: { format: "text", level: "info" },
+    dns: { servers: [], timeout: 5000 },
+    reload: { watch: false },
     plugins: { directories: [`${folder}/build/plugins`] },
     plugin: [],
   });
 });
 
 test("config: paths are relative to the file, the maildir to state, plugins keep their order", async () => {
-  const { loaded, folder } = await load(`
+  const { loaded, folder } = await loadText(`
     state = "/srv/mail"
     delivery.maildir.path = "%d/%l"
     plugins.directories = ["p", "/opt/p"]
@@ -216,13 +188,20 @@ test("config: paths are relative to the file, the maildir to state, plugins keep
   assert.deepEqual(loaded.config.delivery, { backend: "maildir", path: "/srv/mail/%d/%l" });
   assert.deepEqual(loaded.config.plugins.directories, [`${folder}/config/p`, "/opt/p"]);
   assert.deepEqual(loaded.config.plugin, [
-    { name: "b", label: "b2", file: `${folder}/b.wasm`, onError: "pass", settings: {} },
-    { name: "b", label: "b", settings: { max: 1 } },
+    { name: "b", label: "b2", file: `${folder}/b.wasm`, onError: "pass", settings: {}, ...silent },
+    { name: "b", label: "b", settings: { max: 1 }, ...silent },
   ]);
 });
 
+test("config: name servers are addresses with a port, 53 if not said", async () => {
+  const { loaded } = await loadText(`dns = { servers = ["192.0.2.53", "[2001:db8::53]:5353"], timeout = "2s" }`);
+  assert.ok(loaded.kind === "config", JSON.stringify(loaded));
+  const servers = [{ address: "192.0.2.53", port: 53 }, { address: "2001:db8::53", port: 5353 }];
+  assert.deepEqual(loaded.config.dns, { servers, timeout: 2000 });
+});
+
 test("config: the SMTP backend greets by the hostname unless told otherwise", async () => {
-  const { loaded } = await load(`hostname = "mx.test"\ndelivery = { backend = "smtp", smtp = { host = "::1" } }`);
+  const { loaded } = await loadText(`hostname = "mx.test"\ndelivery = { backend = "smtp", smtp = { host = "::1" } }`);
   assert.ok(loaded.kind === "config");
   assert.deepEqual(loaded.config.delivery, {
     backend: "smtp",
@@ -236,7 +215,7 @@ test("config: the SMTP backend greets by the hostname unless told otherwise", as
 
 test("config: the command line's listen and state stand in for the file's, and move the maildir", async () => {
   const overrides = { listen: [{ host: "::1", port: 0 }], state: "/elsewhere" };
-  const { loaded } = await load(`listen = ["127.0.0.1:25"]\nstate = "/srv"`, overrides);
+  const { loaded } = await loadText(`listen = ["127.0.0.1:25"]\nstate = "/srv"`, overrides);
   assert.ok(loaded.kind === "config");
   assert.deepEqual(loaded.config.listen, overrides.listen);
   assert.deepEqual(loaded.config.delivery, { backend: "maildir", path: "/elsewhere/maildir" });
@@ -250,11 +229,11 @@ const doubtful: readonly (readonly [text: string, warning: string])[] = [
 
 test("config: what is allowed but doubtful is a warning", async () => {
   for (const [text, warning] of doubtful) {
-    const { loaded, folder } = await load(`${text}\n[[plugin]]\nname = "a"`);
+    const { loaded, folder } = await loadText(`${text}\n[[plugin]]\nname = "a"`);
     assert.ok(loaded.kind === "config");
     assert.deepEqual(loaded.warnings, [`${folder}/config/qpsmtpd.toml: ${warning}`]);
   }
-  const { loaded } = await load("");
+  const { loaded } = await loadText("");
   assert.ok(loaded.kind === "config");
   assert.match(loaded.warnings.join(), /plugin: there are no plugins, so every recipient is refused$/);
 });

@@ -29,6 +29,10 @@ export interface Resolved {
   readonly warnings: readonly string[];
 }
 
+/** A page of WebAssembly memory, and all that a 32-bit module can address. */
+const octetsPerPage = 65_536;
+const mostMemory = 65_536 * octetsPerPage;
+
 /** Pure: looks at no file. */
 export function resolveConfig(file: ConfigFile, around: Surroundings): Resolved {
   const hostname = file.hostname ?? around.systemHostname;
@@ -44,6 +48,8 @@ export function resolveConfig(file: ConfigFile, around: Surroundings): Resolved 
     spool: file.spool,
     delivery: resolveDelivery(file, hostname, state),
     log: file.log,
+    dns: file.dns,
+    reload: file.reload,
     plugins: { directories: file.plugins.directories.map((directory) => resolve(around.folder, directory)) },
     plugin: file.plugin.map((table) => resolvePlugin(table, around.folder)),
   };
@@ -58,11 +64,15 @@ function resolveDelivery(file: ConfigFile, hostname: string, state: string): Del
 }
 
 function resolvePlugin(table: PluginTable, folder: string): PluginEntry {
-  const { name, as: label = name, file, onError, settings } = table;
+  const { name, as: label = name, file, onError, settings, grant, state } = table;
+  const { memory, ...limits } = table.limits;
   return {
     name,
     label,
     settings,
+    grant,
+    state,
+    limits: { ...limits, memoryPages: Math.floor(memory / octetsPerPage) },
     ...(file === undefined ? {} : { file: resolve(folder, file) }),
     ...(onError === undefined ? {} : { onError }),
   };
@@ -78,15 +88,25 @@ function* problemsOf(file: ConfigFile, { hostname, state, delivery }: Config): G
   if (delivery.backend === "maildir" && state.includes("%") && !isAbsolute(file.delivery.maildir.path)) {
     yield `state: ${quote(state)} has a %, which would be taken for a placeholder in the Maildir's path: move it`;
   }
+  yield* pluginProblems(file.plugin);
+}
+
+function* pluginProblems(tables: readonly PluginTable[]): Generator<string> {
   const first = new Map<string, number>();
-  for (const [index, table] of file.plugin.entries()) {
+  for (const [index, table] of tables.entries()) {
+    const { memory } = table.limits;
+    if (memory < octetsPerPage || memory > mostMemory) {
+      yield `plugin.${index + 1}.limits.memory: expected a size from 64KiB to 4GiB, got ${memory} octets`;
+    }
     const label = table.as ?? table.name;
     const earlier = first.get(label);
     if (earlier === undefined) first.set(label, index + 1);
-    else {yield `plugin.${
-        index + 1
-      }: plugin.${earlier} is called "${label}" too: give one of them another name by as = "..."`;}
+    else yield duplicate(label, index + 1, earlier);
   }
+}
+
+function duplicate(label: string, number: number, earlier: number): string {
+  return `plugin.${number}: plugin.${earlier} is called "${label}" too: give one of them another name by as = "..."`;
 }
 
 function warningsOf(config: Config): string[] {

@@ -4,9 +4,10 @@ import * as v from "valibot";
 import type { JsonObject } from "../../sdk/contract/contract.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
 import { camelKeys } from "./camel_keys.ts";
-import type { Limits, LogChoice, SmtpDelivery, SpoolLimits, Timeouts } from "./config.ts";
-import { choice, count, domain, duration, host, keyed, label, list, listenAddress } from "./schema_values.ts";
-import { path, pathPattern, section, settings, size } from "./schema_values.ts";
+import type { DnsChoice, Limits, LogChoice, ReloadChoice, SmtpDelivery, SpoolLimits, Timeouts } from "./config.ts";
+import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
+import { choice, count, domain, duration, flag, grant, host, keyed, label, list } from "./schema_values.ts";
+import { listenAddress, path, pathPattern, section, serverAddress, settings, size } from "./schema_values.ts";
 import type { ListenAddress } from "./units.ts";
 
 /** The file's content, checked and in base units; paths are as written. */
@@ -23,6 +24,8 @@ export interface ConfigFile {
     readonly smtp: SmtpTable;
   };
   readonly log: LogChoice;
+  readonly dns: DnsChoice;
+  readonly reload: ReloadChoice;
   readonly plugins: { readonly directories: readonly string[] };
   readonly plugin: readonly PluginTable[];
 }
@@ -39,7 +42,13 @@ export interface PluginTable {
   readonly file?: string;
   readonly onError?: OnError;
   readonly settings: JsonObject;
+  readonly grant: readonly string[];
+  readonly state: PluginState;
+  readonly limits: LimitsTable;
 }
+
+/** `[plugin.limits]`: memory in octets, of which an instance gets the whole pages. */
+export type LimitsTable = Omit<PluginLimits, "memoryPages"> & { readonly memory: number };
 
 const limits = section("What clients may use.", {
   message_size: size("25MB", "Largest message; offered as SIZE."),
@@ -52,7 +61,6 @@ const limits = section("What clients may use.", {
 const timeouts = section("How long anything may take.", {
   command: duration("5m", "Longest wait for the next command (RFC 5321 §4.5.3.2.7)."),
   data: duration("3m", "Longest wait for the next piece of mail data (RFC 5321 §4.5.3.2.5)."),
-  plugin: duration("10s", "Longest time that one call of a plugin may take."),
   shutdown: duration("30s", "How long transactions may go on when the server is told to stop."),
 });
 
@@ -68,6 +76,17 @@ const smtp = section("Delivery to the next server by SMTP.", {
   }),
 });
 
+const pluginLimits = section("What one call of the plugin may use.", {
+  cpu: duration("50ms", "Its own running; waiting for DNS and the like does not count."),
+  wall: duration("10s", "All of it, waiting included."),
+  memory: size("32MiB", "Memory of one instance; whole pages of 64KiB."),
+  table_entries: count(10_000, 10_000_000, "Entries of its tables of functions."),
+  input: size("256KiB", "The event it is asked with."),
+  output: size("64KiB", "Its answer."),
+  host_calls: count(100, 1_000_000, "Requests to capabilities."),
+  log: size("16KiB", "What it writes to the log."),
+});
+
 const plugin: v.GenericSchema<unknown, PluginTable> = v.pipe(
   v.strictObject({
     name: v.pipe(label(), v.description("The plugin: NAME.wasm in one of plugins.directories.")),
@@ -77,6 +96,13 @@ const plugin: v.GenericSchema<unknown, PluginTable> = v.pipe(
       v.pipe(choice(["defer", "pass", "reject"]), v.description("What the client is told when the plugin fails.")),
     ),
     settings: keyed(settings(), {}, "The plugin's own settings; its README names them."),
+    grant: keyed(list(grant(), 0, 100), [], "What it may do of what its manifest needs, such as dns."),
+    state: keyed(
+      choice(["fresh", "keep"]),
+      "fresh",
+      "Whether a call begins with the memory that configure left, or with that of the last call.",
+    ),
+    limits: pluginLimits,
   }, "expected a [[plugin]] table"),
   v.transform(camelKeys),
 );
@@ -107,6 +133,17 @@ export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject
   log: section("The log of the server.", {
     format: keyed(choice(["text", "json"]), "text", "For people or for programs."),
     level: keyed(choice(["debug", "info", "warn", "error"]), "info", "The least important lines that are written."),
+  }),
+  dns: section("Who is asked for names.", {
+    servers: keyed(
+      list(serverAddress(), 0, 10),
+      [],
+      "Name servers, asked in this order: ADDRESS or ADDRESS:PORT; if empty, those in /etc/resolv.conf.",
+    ),
+    timeout: duration("5s", "Longest wait for the answer to one question."),
+  }),
+  reload: section("How a change takes effect.", {
+    watch: flag(false, "Whether a changed file is taken over at once; SIGHUP does it in any case."),
   }),
   plugins: section("Where plugins lie.", {
     directories: keyed(

@@ -5,6 +5,7 @@
 import { isIP } from "node:net";
 import * as v from "valibot";
 import type { JsonObject } from "../../sdk/contract/contract.ts";
+import { parseServerAddress, type ServerAddress } from "../dns/server_address.ts";
 import { type CamelKeys, camelKeys } from "./camel_keys.ts";
 import { domainPattern, durationPattern, listenPattern, sizePattern } from "./units.ts";
 import { type ListenAddress, parseDuration, parseListenAddress, parseSize } from "./units.ts";
@@ -61,6 +62,11 @@ export function count(standard: number, most: number, description: string): v.Ge
   return keyed<number>(schema, standard, description);
 }
 
+/** `true` or `false`. */
+export function flag(standard: boolean, description: string): v.GenericSchema<unknown, boolean> {
+  return keyed<boolean>(v.boolean("expected true or false"), standard, description);
+}
+
 /** One of a few words. */
 export function choice<const Words extends readonly [string, ...string[]]>(
   words: Words,
@@ -111,7 +117,23 @@ export function listenAddress(): v.GenericSchema<unknown, ListenAddress> {
   );
 }
 
-/** One to `most` of the same. */
+/** `ADDRESS` or `ADDRESS:PORT`, a name server's. */
+export function serverAddress(): v.GenericSchema<unknown, ServerAddress> {
+  const message = "expected an IP address such as 192.0.2.53 or [2001:db8::53]:5353";
+  return v.pipe(
+    v.string(message),
+    v.check((text) => parseServerAddress(text) !== undefined, message),
+    v.transform((text) => parseServerAddress(text) ?? { address: "", port: 0 }),
+  );
+}
+
+/** What a plugin may be granted, by its form: src/plugins/grants.ts knows the words. */
+export function grant(): v.GenericSchema<unknown, string> {
+  const message = `expected a capability such as "dns" or "tcp:127.0.0.1:3310"`;
+  return v.pipe(v.string(message), v.regex(/^[!-~]{1,300}$/, message));
+}
+
+/** `least` to `most` of the same. */
 export function list<Item>(
   item: v.GenericSchema<unknown, Item>,
   least: number,

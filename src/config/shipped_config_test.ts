@@ -69,6 +69,14 @@ test("every key of a plugin's table is explained in the shipped file", () => {
   }
 });
 
+test("every limit of a plugin is shown in the shipped file with its default", () => {
+  const limits = schema.properties?.["plugin"]?.items?.properties?.["limits"]?.properties ?? {};
+  assert.ok(Object.keys(limits).length > 0);
+  for (const [key, { default: standard }] of Object.entries(limits)) {
+    assert.ok(toml.includes(` ${key} = ${JSON.stringify(standard)}`), key);
+  }
+});
+
 test("the shipped file with every default uncommented is valid too", async () => {
   const copy = mkdtempSync(join(tmpdir(), "qpsmtpd-shipped-"));
   try {

@@ -4,7 +4,7 @@ import { parseCommand } from "../smtp/command.ts";
 import * as replies from "../smtp/replies.ts";
 import { check, greet, type Outcome, proceed, refuseLine, type Session } from "../smtp/session.ts";
 import type { Desk } from "./desk.ts";
-import { Questions } from "./questions.ts";
+import type { Questions } from "./questions.ts";
 import { receiveMessage } from "./receive_message.ts";
 import type { Heard, Wire } from "./wire.ts";
 
@@ -12,8 +12,7 @@ import type { Heard, Wire } from "./wire.ts";
 export type Turn = Outcome | { readonly kind: "gone"; readonly session: Session };
 
 /** Talks until the connection is over, and gives the session as it was then. */
-export async function converse(wire: Wire, desk: Desk, begun: Session): Promise<Session> {
-  const questions = new Questions(desk);
+export async function converse(wire: Wire, desk: Desk, questions: Questions, begun: Session): Promise<Session> {
   const { decision } = await questions.ask(begun, { kind: "fact", hook: "connect" });
   let turn: Turn = greet(begun, decision, desk.offer);
   while (turn.kind === "outcome") {

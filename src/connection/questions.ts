@@ -14,6 +14,7 @@ const undecided: Settled = settle([]);
 export class Questions {
   readonly #desk: Desk;
   readonly #notebook = new Notebook();
+  readonly #telling = new Set<Promise<unknown>>();
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -24,14 +25,23 @@ export class Questions {
     const chain = this.#desk.chains[subject.hook];
     if (chain.length === 0) return undecided;
     const event = project(session, this.#desk.offer.hostname, subject, { time: Date.now(), seed: 0 });
-    return await ask(chain, subject.hook, event, this.#notebook, (hook, finding) => {
+    const asking = subject.kind === "message"
+      ? { hook: subject.hook, event, content: subject.content }
+      : { hook: subject.hook, event };
+    return await ask(chain, asking, this.#notebook, (hook, finding) => {
       this.#record(session, hook, finding);
     });
   }
 
-  /** Tells a fact; nobody waits for it. */
+  /** Tells a fact; the conversation does not wait for it. */
   tell(session: Session, hook: "reset_transaction" | "disconnect"): void {
-    void this.ask(session, { kind: "fact", hook });
+    const telling = this.ask(session, { kind: "fact", hook }).finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
+  }
+
+  /** Resolves when all facts are told: until then the plugins must stay. */
+  async told(): Promise<void> {
+    await Promise.allSettled(this.#telling);
   }
 
   /** Is there anyone to ask? Saves preparing what only a plugin would look at. */

@@ -48,7 +48,7 @@ interface Fate {
 
 async function decide(desk: Desk, questions: Questions, session: Session, collected: Complete): Promise<Fate> {
   const headers = questions.wants("data_post", "queue") ? fieldsOf(collected.content.head(collected.headerEnd)) : [];
-  const facts = { kind: "message", headers, size: collected.content.size } as const;
+  const facts = { kind: "message", headers, content: collected.content } as const;
   const post = await questions.ask(session, { ...facts, hook: "data_post" });
   if (isRefusal(post)) return { ending: { kind: "refused", decision: post.decision } };
   const queue = await questions.ask(session, { ...facts, hook: "queue" });

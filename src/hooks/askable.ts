@@ -4,16 +4,17 @@ import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Event } from "../../sdk/contract/event.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
+import type { Content } from "../spool/spool.ts";
 
 /** How one call of a plugin ended. `micros` is wall time, for the log and the counters. */
 export type CallResult =
   | { readonly kind: "answered"; readonly answer: Answer; readonly micros: number }
   | { readonly kind: "failed"; readonly failure: string; readonly message: string; readonly micros: number };
 
-/** One plugin of a chain. `call` never rejects and has its own deadline. */
+/** One plugin of a chain. `call` never rejects and has its own deadline; `content` is the message, where there is one. */
 export interface Askable {
   /** Its name in the configuration, unique there. */
   readonly name: string;
   readonly onError: OnError;
-  call(hook: HookName, event: Event): Promise<CallResult>;
+  call(hook: HookName, event: Event, content?: Content): Promise<CallResult>;
 }

@@ -2,6 +2,7 @@
 
 import type { Asked as AskedEvent, Event, HeaderField, Mailbox } from "../../sdk/contract/event.ts";
 import type { Command } from "../smtp/command.ts";
+import type { Content } from "../spool/spool.ts";
 import type { Question, Session } from "../smtp/session.ts";
 
 /** A moment of asking. `seed` is an unsigned 32-bit number. */
@@ -23,7 +24,7 @@ export type Subject =
     readonly kind: "message";
     readonly hook: "data_post" | "queue";
     readonly headers: readonly HeaderField[];
-    readonly size: number;
+    readonly content: Content;
   };
 
 /** The event for one subject. It shares nothing that can change with the session. */
@@ -35,7 +36,7 @@ export function project(session: Session, serverName: string, subject: Subject, 
     case "headers":
       return { ...asked, ...projectEnvelope(session), headers: subject.headers };
     case "message":
-      return { ...asked, ...projectEnvelope(session), headers: subject.headers, size: subject.size };
+      return { ...asked, ...projectEnvelope(session), headers: subject.headers, size: subject.content.size };
     case "question":
       return { ...asked, ...projectCommand(session, subject.command) } as Event;
   }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { type HookName, hookNames } from "../../sdk/contract/contract.ts";
 import { parseCommand } from "../smtp/command.ts";
 import type { Session } from "../smtp/session.ts";
+import type { Content } from "../spool/spool.ts";
 import { project, type Subject } from "./project.ts";
 
 const mailbox = (localPart: string): { localPart: string; domain: string } => ({ localPart, domain: "example.org" });
@@ -23,6 +24,7 @@ const session: Session = {
   },
 };
 
+const content = { size: 5 } as Content;
 const moment = { time: 1000, seed: 7 };
 const base = ["seed", "session", "time"];
 const transaction = [...base, "transaction"];
@@ -40,8 +42,8 @@ const rows: readonly [Subject, readonly string[]][] = [
   [question("rcpt", "RCPT TO:<b@example.org>"), [...transaction, "forwardPath", "parameters"]],
   [question("data", "DATA"), envelope],
   [{ kind: "headers", hook: "data_headers_end", headers: [["A", "b"]] }, [...envelope, "headers"]],
-  [{ kind: "message", hook: "data_post", headers: [], size: 5 }, [...envelope, "headers", "size"]],
-  [{ kind: "message", hook: "queue", headers: [], size: 5 }, [...envelope, "headers", "size"]],
+  [{ kind: "message", hook: "data_post", headers: [], content }, [...envelope, "headers", "size"]],
+  [{ kind: "message", hook: "queue", headers: [], content }, [...envelope, "headers", "size"]],
   [question("vrfy", "VRFY someone"), [...base, "argument"]],
   [question("noop", "NOOP x"), [...base, "argument"]],
   [question("help", "HELP mail"), [...base, "argument"]],

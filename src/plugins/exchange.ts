@@ -13,6 +13,8 @@ export type PluginLog = (level: LogLevel, line: string) => void;
 export type CallEnd =
   | { readonly kind: "output"; readonly bytes: Uint8Array }
   | { readonly kind: "oversize"; readonly length: number }
+  /** It ran or took longer than it may, and was stopped. */
+  | { readonly kind: "killed"; readonly why: "cpu" | "deadline" }
   | { readonly kind: "trap"; readonly message: string };
 
 const nothing = new Uint8Array(0);
@@ -22,6 +24,10 @@ export class Exchange {
   /** The guest's own memory, known once it is instantiated; a guest need not export one. */
   memory: GuestMemory | undefined;
   input: Uint8Array = nothing;
+  /** Milliseconds since 1970: the only time a guest has. */
+  time = 0;
+  /** What the host answered to the last `host_call`. */
+  result: Uint8Array = nothing;
   /** Address of the input as a block of Extism's memory; 0 until the guest asks for it. */
   inputAddress = 0n;
   #answerLimit = 0;
@@ -30,16 +36,23 @@ export class Exchange {
   #blocksLeft: number = limits.kernelBlocks;
   #octetsLeft: number = limits.kernelOctets;
   #linesLeft: number = limits.logLines;
+  #logOctetsLeft = 0;
+  #random = 0;
   readonly #log: PluginLog;
 
   constructor(log: PluginLog) {
     this.#log = log;
   }
 
-  begin(input: Uint8Array, answerLimit: number): void {
+  /** `answerLimit` and `logLimit` are octets; `time` and `seed` are those of the event. */
+  begin(input: Uint8Array, answerLimit: number, logLimit: number, time: number, seed: number): void {
     this.input = input;
+    this.time = time;
+    this.#random = seed >>> 0;
     this.inputAddress = 0n;
+    this.result = nothing;
     this.#answerLimit = answerLimit;
+    this.#logOctetsLeft = logLimit;
     this.#output = undefined;
     this.#error = undefined;
     this.#blocksLeft = limits.kernelBlocks;
@@ -50,7 +63,8 @@ export class Exchange {
   /** The guest returned: 0 means that it did what it was asked. */
   end(returned: unknown): CallEnd {
     if (this.#error !== undefined) return trap(this.#error.text);
-    if (returned !== 0) return trap(`it returned ${String(returned)} instead of 0`);
+    // What starts a module returns nothing, and is given no room for an answer.
+    if (returned !== 0 && this.#answerLimit > 0) return trap(`it returned ${String(returned)} instead of 0`);
     return this.#output ?? { kind: "output", bytes: nothing };
   }
 
@@ -62,6 +76,7 @@ export class Exchange {
   /** Lets go of what the call held. */
   clear(): void {
     this.input = nothing;
+    this.result = nothing;
     this.#output = undefined;
     this.#error = undefined;
   }
@@ -74,6 +89,25 @@ export class Exchange {
     const octets = this.#guestOctets("answer_write", pointer, length);
     // A copy: the guest may go on writing to its memory.
     this.setOutput(octets.byteLength > this.#answerLimit ? octets : octets.slice());
+  }
+
+  /** A copy of what the guest points at: it may change it while the host works. */
+  readRequest(pointer: number, length: number): Uint8Array {
+    if (length >>> 0 > limits.request) throw new Error(`host_call: a request has at most ${limits.request} octets`);
+    return this.#guestOctets("host_call", pointer, length).slice();
+  }
+
+  readResult(pointer: number): void {
+    this.#guestOctets("host_result", pointer, this.result.byteLength).set(this.result);
+  }
+
+  /** Throws if that place is outside the guest's memory. */
+  checkPlace(what: string, pointer: number, length: number): void {
+    this.#guestOctets(what, pointer, length);
+  }
+
+  writeContent(pointer: number, octets: Uint8Array): void {
+    this.#guestOctets("content_read", pointer, octets.byteLength).set(octets);
   }
 
   /** The last one counts, as in Extism. */
@@ -101,9 +135,30 @@ export class Exchange {
 
   /** `text` is called only if there is room for the line. */
   log(level: LogLevel, text: () => string): void {
+    if (this.#linesLeft < 0) return;
     this.#linesLeft -= 1;
-    if (this.#linesLeft >= 0) this.#log(level, printable(text()));
-    else if (this.#linesLeft === -1) this.#log("warn", `it logged more than ${limits.logLines} lines in one call`);
+    const line = this.#linesLeft >= 0 ? printable(text()) : "";
+    this.#logOctetsLeft -= line.length;
+    if (this.#linesLeft >= 0 && this.#logOctetsLeft >= 0) return this.#log(level, line);
+    this.#linesLeft = -1;
+    this.#log("warn", "it logged more than one call may, the rest is dropped");
+  }
+
+  /** The guest's whole memory; reading and writing outside it throws. */
+  view(what: string): DataView<ArrayBuffer> {
+    if (this.memory === undefined) throw new Error(`${what}: it exports no memory`);
+    return new DataView(this.memory.buffer);
+  }
+
+  /** The same for the same seed, so that a call can be repeated; nothing to make secrets of. */
+  fillRandom(pointer: number, length: number): void {
+    const octets = this.#guestOctets("random_get", pointer, length);
+    for (let index = 0; index < octets.length; index++) {
+      // mulberry32, one octet a step.
+      this.#random = (this.#random + 0x6d2b79f5) >>> 0;
+      const mixed = Math.imul(this.#random ^ (this.#random >>> 15), this.#random | 1);
+      octets[index] = (mixed ^ (mixed >>> 14)) & 0xff;
+    }
   }
 
   #guestOctets(what: string, pointer: number, length: number): Uint8Array {

@@ -2,28 +2,55 @@
 
 import process from "node:process";
 import type { ExtismPluginOptions, Plugin as ExtismPlugin } from "@extism/extism";
+import type { Content } from "../spool/spool.ts";
+import { CallClock, type TimeLimits } from "./call_clock.ts";
 import { type CallEnd, Exchange, messageOf, type PluginLog, printable } from "./exchange.ts";
-import { hostFunctions } from "./kernel_functions.ts";
-import { type CompiledModule, type GuestMemory, webAssembly } from "./web_assembly.ts";
+import type { GuardFacts } from "./guard/guard.ts";
+import { hostFunctions, type HostSide } from "./kernel_functions.ts";
+import type { GuardedModule } from "./module_cache.ts";
+import { type Allowance, Requests } from "./requests.ts";
+import { Snapshot, stateOf } from "./snapshot.ts";
+import type { Turns } from "./turns.ts";
+import { type GuestGlobal, type GuestMemory, webAssembly } from "./web_assembly.ts";
 
 const { createPlugin } = await importQuietly();
 
 type GuestFunction = () => unknown;
 
+/** What one call may use, and what it is about. */
+export interface CallTerms extends TimeLimits {
+  /** Octets of the answer, and of log lines. */
+  readonly output: number;
+  readonly log: number;
+  /** When the call began, waiting for an instance included: a time of `performance.now`. */
+  readonly began: number;
+  /** Milliseconds since 1970: the time the guest knows. */
+  readonly time: number;
+  readonly seed: number;
+  readonly allowance?: Allowance;
+  readonly content?: Content;
+}
+
 /**
- * One instance of a plugin. Not re-entrant: the next call only after the last one returned. Extism links it and keeps
- * its memory; the exported function is called directly, since Extism's own `call` drops the return code, copies the
- * input byte by byte and costs promises.
+ * One instance of a guarded plugin. Not re-entrant: the next call only after the last one ended. Extism links it and
+ * keeps its memory; the exported function is called directly, since Extism's own `call` drops the return code, copies
+ * the input byte by byte and costs promises.
  */
 export class Guest {
   readonly #extism: ExtismPlugin;
   readonly #exports: { readonly [name: string]: unknown };
-  readonly #exchange: Exchange;
+  readonly #host: HostSide;
+  readonly #fuel: GuestGlobal;
+  readonly #facts: GuardFacts;
+  readonly #promising = new Map<string, () => Promise<unknown>>();
+  #fuelUsed = 0;
 
-  constructor(extism: ExtismPlugin, exports: { readonly [name: string]: unknown }, exchange: Exchange) {
+  constructor(extism: ExtismPlugin, exports: { readonly [name: string]: unknown }, host: HostSide, facts: GuardFacts) {
     this.#extism = extism;
     this.#exports = exports;
-    this.#exchange = exchange;
+    this.#host = host;
+    this.#facts = facts;
+    this.#fuel = exports[facts.fuel] as GuestGlobal;
   }
 
   /** The exported function, or `undefined`. Its `length` is the number of its parameters. */
@@ -32,17 +59,39 @@ export class Guest {
     return typeof found === "function" ? found as GuestFunction : undefined;
   }
 
-  /** Runs the export to its end, synchronously. Never throws. `answerLimit` is in octets. */
-  call(name: string, input: Uint8Array, answerLimit: number): CallEnd {
-    const run = this.exported(name);
+  /** Of the last call: milliseconds the guest ran, and the fuel that took. */
+  get used(): { readonly cpu: number; readonly fuel: number } {
+    return { cpu: this.#host.clock.ran, fuel: this.#fuelUsed };
+  }
+
+  /** Octets of the guest's memory now. */
+  get memory(): number {
+    return this.#host.exchange.memory?.buffer.byteLength ?? 0;
+  }
+
+  /** Its memory, globals and tables as they are now, to come back to; undefined if there is no way back to them. */
+  snapshot(like?: Snapshot): Snapshot | undefined {
+    return this.#facts.dropsSegments ? undefined : new Snapshot(stateOf(this.#exports, this.#facts), like);
+  }
+
+  /** Runs the export to its end, however often it is suspended. Never rejects. */
+  async call(name: string, input: Uint8Array, terms: CallTerms): Promise<CallEnd> {
+    const run = this.#promisingExport(name);
     if (run === undefined) return { kind: "trap", message: `it does not export ${name}` };
-    const exchange = this.#exchange;
-    exchange.begin(input, answerLimit);
+    const { exchange, requests, clock } = this.#host;
+    exchange.begin(input, terms.output, terms.log, terms.time, terms.seed);
+    requests.begin(terms.time, terms.allowance, terms.content);
+    clock.begin(terms, terms.began);
     try {
-      return exchange.end(run());
+      this.#fuel.value = clock.start();
+      const returned = await run();
+      return clock.killed === undefined ? exchange.end(returned) : { kind: "killed", why: clock.killed };
     } catch (thrown) {
-      return exchange.endByThrow(thrown);
+      return clock.killed === undefined ? exchange.endByThrow(thrown) : { kind: "killed", why: clock.killed };
     } finally {
+      clock.pause();
+      this.#fuelUsed = clock.fuel - Math.max(0, Number(this.#fuel.value));
+      requests.end();
       exchange.clear();
       // Frees the blocks of this call; it is done when the promise is made, there is nothing to wait for.
       void this.#extism.reset();
@@ -53,28 +102,41 @@ export class Guest {
   dispose(): void {
     void this.#extism.close();
   }
+
+  #promisingExport(name: string): (() => Promise<unknown>) | undefined {
+    const known = this.#promising.get(name);
+    if (known !== undefined) return known;
+    const exported = this.exported(name);
+    if (exported === undefined) return undefined;
+    const promising = webAssembly.promising(exported);
+    this.#promising.set(name, promising);
+    return promising;
+  }
 }
 
 export type Instantiated =
   | { readonly kind: "guest"; readonly guest: Guest }
   | { readonly kind: "failed"; readonly message: string };
 
-/** A new instance, after its start function and `_initialize`. Its imports must have been checked before. */
-export async function instantiate(module: CompiledModule, log: PluginLog): Promise<Instantiated> {
+/** A new instance; none of its code has run yet. Its imports must have been checked before. */
+export async function instantiate(guarded: GuardedModule, turns: Turns, log: PluginLog): Promise<Instantiated> {
   const exchange = new Exchange(log);
+  const clock = new CallClock(turns);
+  const host: HostSide = { exchange, clock, requests: new Requests(clock) };
   try {
     // Extism's types name WebAssembly.Module, which the types of Node lack.
-    const extism = await createPlugin({ wasm: [{ module: module as never }] }, optionsOf(exchange));
+    const extism = await createPlugin({ wasm: [{ module: guarded.module as never }] }, optionsOf(host));
     const { exports } = await extism.getInstance() as { readonly exports: { readonly [name: string]: unknown } };
-    if (exports["memory"] instanceof webAssembly.Memory) exchange.memory = exports["memory"] as GuestMemory;
-    return { kind: "guest", guest: new Guest(extism, exports, exchange) };
+    const { memory } = guarded.facts;
+    if (memory !== undefined) exchange.memory = exports[memory.name] as GuestMemory;
+    return { kind: "guest", guest: new Guest(extism, exports, host, guarded.facts) };
   } catch (thrown) {
     return { kind: "failed", message: printable(messageOf(thrown)) };
   }
 }
 
 /** No WASI, no paths, no hosts, no worker. Limits are ours: those of Extism do not hold. */
-function optionsOf(exchange: Exchange): ExtismPluginOptions {
+function optionsOf(host: HostSide): ExtismPluginOptions {
   return {
     useWasi: false,
     runInWorker: false,
@@ -84,7 +146,7 @@ function optionsOf(exchange: Exchange): ExtismPluginOptions {
     fetch: (): Promise<never> => Promise.reject(new Error("plugins have no HTTP")),
     logLevel: "debug",
     logger: silent,
-    functions: hostFunctions(exchange) as unknown as NonNullable<ExtismPluginOptions["functions"]>,
+    functions: hostFunctions(host) as unknown as NonNullable<ExtismPluginOptions["functions"]>,
   };
 }
 

@@ -1,6 +1,12 @@
 // The imports of a plugin: Extism's `extism:host/env` with quotas, and our own `qpsmtpd`, straight to guest memory.
 
-import type { Exchange, LogLevel } from "./exchange.ts";
+import type { CallClock } from "./call_clock.ts";
+import { decodeJson } from "./decode_json.ts";
+import { Exchange, type LogLevel } from "./exchange.ts";
+import { reservedModule, tickName, wasiModule } from "./guard/reserved_names.ts";
+import { limits } from "./limits.ts";
+import type { Requests } from "./requests.ts";
+import { wasiFunctions } from "./wasi.ts";
 import type { ModuleImport } from "./web_assembly.ts";
 
 /** What we need of Extism's memory. An address is a block's number in the upper 16 bits, an offset in the lower 48. */
@@ -10,7 +16,8 @@ export interface Kernel {
 }
 
 // `never` accepts every list of parameters: a guest's numbers arrive as number (i32) or bigint (i64).
-export type HostFunction = (kernel: Kernel, ...args: never[]) => number | bigint | void;
+// Extism suspends the guest for functions that are declared `async`, and for no others.
+export type HostFunction = (kernel: Kernel, ...args: never[]) => number | bigint | void | Promise<number | bigint>;
 type HostFunctions = { readonly [namespace: string]: { readonly [name: string]: HostFunction } };
 
 /**
@@ -24,8 +31,18 @@ export const importable: { readonly [namespace: string]: ReadonlySet<string> } =
     ...["log_trace", "log_debug", "log_info", "log_warn", "log_error", "get_log_level"],
     ...["config_get", "var_get", "var_set"],
   ]),
-  qpsmtpd: new Set(["event_length", "event_read", "answer_write"]),
+  "extism:host/user": new Set(["dns", "store", "http", "tcp", "content", "crypto", "clock"]),
+  [reservedModule]: new Set([tickName]),
+  [wasiModule]: new Set(Object.keys(wasiFunctions(new Exchange(() => {})))),
+  qpsmtpd: new Set(["event_length", "event_read", "answer_write", "host_call", "host_result", "content_read"]),
 };
+
+/** What a guest's imports lead to, one of each for every instance. */
+export interface HostSide {
+  readonly exchange: Exchange;
+  readonly requests: Requests;
+  readonly clock: CallClock;
+}
 
 /** Is this an import that the host provides? */
 export function isImportable(wanted: ModuleImport): boolean {
@@ -34,19 +51,61 @@ export function isImportable(wanted: ModuleImport): boolean {
 }
 
 /** The functions of one instance; those of Extism that are not here stay Extism's own. */
-export function hostFunctions(exchange: Exchange): HostFunctions {
+export function hostFunctions(host: HostSide): HostFunctions {
+  const { exchange, clock } = host;
   return {
+    [reservedModule]: { [tickName]: async (): Promise<number> => await clock.tick() },
+    [wasiModule]: wasiFunctions(exchange),
     qpsmtpd: {
       event_length: (): number => exchange.input.byteLength,
       event_read: (_kernel, pointer: number): void => exchange.readEvent(pointer),
       answer_write: (_kernel, pointer: number, length: number): void => exchange.writeAnswer(pointer, length),
+      ...requestFunctions(host),
     },
+    "extism:host/user": userFunctions(host),
     "extism:host/env": {
       ...inputFunctions(exchange),
       ...outputFunctions(exchange),
       ...logFunctions(exchange),
       ...withheldFunctions(),
     },
+  };
+}
+
+/** Requests of guests that share their memory with the host. */
+function requestFunctions({ exchange, requests }: HostSide): { readonly [name: string]: HostFunction } {
+  return {
+    host_call: async (_kernel, pointer: number, length: number): Promise<number> => {
+      exchange.result = await requests.ask(exchange.readRequest(pointer, length));
+      return exchange.result.byteLength;
+    },
+    host_result: (_kernel, pointer: number): void => exchange.readResult(pointer),
+    content_read: async (_kernel, offset: number, length: number, pointer: number): Promise<number> => {
+      const wanted = Math.min(length >>> 0, limits.contentRead);
+      exchange.checkPlace("content_read", pointer, wanted);
+      const octets = await requests.content(Math.max(0, Math.trunc(offset)), wanted);
+      if (octets === undefined) return -1;
+      exchange.writeContent(pointer, octets);
+      return octets.byteLength;
+    },
+  };
+}
+
+function userFunctions(host: HostSide): { readonly [name: string]: HostFunction } {
+  return Object.fromEntries([...importable["extism:host/user"] ?? []].map((name) => [name, userFunction(host, name)]));
+}
+
+/** Requests by Extism's convention: the address of a block with JSON in, the address of another out. */
+function userFunction({ exchange, requests }: HostSide, capability: string): HostFunction {
+  return async (kernel, address: bigint): Promise<bigint> => {
+    const block = blockAt(kernel, address);
+    if (block.byteLength > limits.request) {
+      throw new Error(`${capability}: a request has at most ${limits.request} octets`);
+    }
+    const decoded = decodeJson(block.slice());
+    const result = await requests.askFor(capability, decoded.kind === "bad" ? undefined : decoded.value);
+    exchange.spend(result.byteLength);
+    return copyInto(kernel, result);
   };
 }
 

@@ -6,23 +6,38 @@ import type { HookName, JsonObject } from "../../sdk/contract/contract.ts";
 import { type Manifest, manifestSection, type OnError } from "../../sdk/contract/manifest.ts";
 import { didYouMean } from "../text/did_you_mean.ts";
 import { quote } from "../text/quote.ts";
-import { encodeConfiguration, startInstance } from "./configured_instance.ts";
+import { Breaker } from "./breaker.ts";
+import { type Blueprint, encodeConfiguration, type Instance, startInstance } from "./configured_instance.ts";
 import { readCustomSection, wasmKind } from "./custom_section.ts";
 import { type PluginLog, printable } from "./exchange.ts";
-import type { Guest } from "./extism_adapter.ts";
+import { type EffectiveGrants, effectiveGrants, explainLacking, type Grant, parseGrant } from "./grants.ts";
+import { wasiModule } from "./guard/reserved_names.ts";
 import { type Created, InstancePool, type PoolOptions } from "./instance_pool.ts";
 import { importable, isImportable } from "./kernel_functions.ts";
 import { limits } from "./limits.ts";
 import { parseManifest } from "./manifest.ts";
-import { ModuleCache } from "./module_cache.ts";
+import { type GuardedModule, ModuleCache } from "./module_cache.ts";
 import { Plugin } from "./plugin.ts";
+import type { PluginLimits, PluginState } from "./plugin_limits.ts";
 import { mostProblems, type Problem } from "./problem.ts";
+import { rehearse } from "./rehearsal.ts";
+import type { Allowance, Capabilities, ReadContent } from "./requests.ts";
 import { checkSettings } from "./settings.ts";
+import type { Turns } from "./turns.ts";
 import { type CompiledModule, webAssembly } from "./web_assembly.ts";
+
+/** What all plugins of a process share. */
+export interface Host {
+  readonly capabilities: Capabilities;
+  readonly readContent: ReadContent;
+  readonly turns: Turns;
+}
 
 export interface PluginSource {
   /** As in the configuration; the manifest must say the same. */
   readonly name: string;
+  /** What logs and stored entries call it; the name if absent. */
+  readonly label?: string;
   /** The .wasm: its path or its bytes. */
   readonly file: string | Uint8Array;
   readonly settings: { readonly [name: string]: unknown };
@@ -31,8 +46,11 @@ export interface PluginSource {
   readonly serverName: string;
   /** Takes the plugin's log lines; its name is not in them. */
   readonly log: PluginLog;
-  /** Milliseconds a call may take, 10,000 if absent. */
-  readonly deadlineMs?: number;
+  /** What the operator lets it do; all that the manifest needs must be covered. */
+  readonly grant: readonly string[];
+  readonly limits: PluginLimits;
+  readonly state: PluginState;
+  readonly host: Host;
   /** The operator's word against the manifest's. */
   readonly onError?: OnError;
   readonly pool?: PoolOptions;
@@ -53,14 +71,16 @@ export async function loadPlugin(source: PluginSource): Promise<LoadedPlugin> {
   if ("problems" in bytes) return refused(bytes.problems);
   const manifest = readManifest(bytes.ok, source.name);
   if ("problems" in manifest) return refused(manifest.problems);
+  const grants = grantsOf(manifest.ok, source);
+  if ("problems" in grants) return refused(grants.problems);
   const configuration = configurationOf(manifest.ok, source);
   if ("problems" in configuration) return refused(configuration.problems);
   const digest = createHash("sha256").update(bytes.ok).digest("hex");
-  const compiled = await modules.compile(digest, prepare(bytes.ok));
-  if (compiled.kind === "invalid") return refused([atFile(`is no valid WebAssembly: ${printable(compiled.message)}`)]);
-  const wrong = checkInterface(compiled.module, manifest.ok.hooks);
+  const compiled = await modules.compile(digest, bytes.ok, source.limits);
+  if (compiled.kind === "invalid") return refused([atFile(`cannot be run: ${printable(compiled.message)}`)]);
+  const wrong = checkInterface(compiled.guarded.module, manifest.ok.hooks);
   if (wrong.length > 0) return refused(wrong);
-  return await start(source, manifest.ok, digest, compiled.module, configuration.ok);
+  return await start(source, manifest.ok, digest, compiled.guarded, configuration.ok, grants.ok);
 }
 
 /** The first instance shows whether the plugin accepts its settings; it is then the first of the pool. */
@@ -68,34 +88,64 @@ async function start(
   source: PluginSource,
   manifest: Manifest,
   digest: string,
-  module: CompiledModule,
+  guarded: GuardedModule,
   configuration: Uint8Array,
+  grants: EffectiveGrants,
 ): Promise<LoadedPlugin> {
-  const blueprint = { module, hooks: manifest.hooks, configuration, log: source.log };
+  const { limits, state, log, host: { turns } } = source;
+  const blueprint: Blueprint = { guarded, hooks: manifest.hooks, configuration, limits, state, turns, log };
   const first = await startInstance(blueprint);
   if (first.kind === "refused") return refused(first.problems);
-  const pool = new InstancePool<Guest>(async (): Promise<Created<Guest>> => {
-    const started = await startInstance(blueprint);
-    if (started.kind === "started") return { kind: "created", instance: started.guest };
+  const hooks = manifest.hooks.filter((hook) => !first.unused.includes(hook));
+  await rehearse(blueprint, hooks);
+  const like = first.instance.snapshot;
+  const pool = new InstancePool<Instance>(async (): Promise<Created<Instance>> => {
+    const started = await startInstance(blueprint, like);
+    if (started.kind === "started") return { kind: "created", instance: started.instance };
     const [problem] = started.problems;
     return { kind: "failed", message: `no new instance: ${problem?.path} ${problem?.message}` };
   }, source.pool);
-  pool.add(first.guest);
+  pool.add(first.instance);
   const plugin = new Plugin({
-    name: source.name,
+    name: source.label ?? source.name,
     manifest,
     digest,
-    hooks: manifest.hooks.filter((hook) => !first.unused.includes(hook)),
+    hooks,
     onError: source.onError ?? manifest.onError,
-    deadlineMs: source.deadlineMs ?? limits.deadlineMs,
+    limits,
+    allowance: allowanceOf(source, grants),
     pool,
+    breaker: new Breaker(() => performance.now()),
+    turns,
   });
   return { kind: "loaded", plugin };
 }
 
-/** What is compiled: the bytes as they are. Here the module will be rewritten to keep its limits of memory and time. */
-function prepare(bytes: Uint8Array): Uint8Array {
-  return bytes;
+function allowanceOf({ name, label = name, host, limits }: PluginSource, grants: EffectiveGrants): Allowance {
+  const { capabilities, readContent } = host;
+  return { plugin: label, grants, capabilities, readContent, hostCalls: limits.hostCalls };
+}
+
+/** What the manifest asks for and the operator grants must be readable, and the second must cover the first. */
+function grantsOf({ name, needs }: Manifest, { grant }: PluginSource): Step<EffectiveGrants> {
+  const needed = parseAll(needs, "manifest.needs");
+  const granted = parseAll(grant, "grant");
+  const problems = [...needed.problems, ...granted.problems];
+  if (problems.length > 0) return { problems };
+  const effective = effectiveGrants(needed.grants, granted.grants);
+  if (effective.kind === "granted") return { ok: effective.grants };
+  const message = explainLacking(name, effective.missing, grant).join("; ");
+  return { problems: [{ path: "grant", message }] };
+}
+
+function parseAll(texts: readonly string[], path: string): { grants: readonly Grant[]; problems: readonly Problem[] } {
+  const parsed = texts.map(parseGrant);
+  return {
+    grants: parsed.flatMap((each) => each.kind === "grant" ? [each.grant] : []),
+    problems: parsed.flatMap((each, index) => {
+      return each.kind === "bad" ? [{ path: `${path}[${index}]`, message: printable(each.why) }] : [];
+    }),
+  };
 }
 
 async function readWasm(file: string | Uint8Array): Promise<Step<Uint8Array>> {
@@ -176,7 +226,7 @@ function checkInterface(module: CompiledModule, hooks: readonly HookName[]): rea
 }
 
 function hint(namespace: string): string {
-  if (namespace.startsWith("wasi_")) return "; build it without WASI";
+  if (namespace === wasiModule) return "; of WASI there is no more than clock, randomness and printing";
   return didYouMean(namespace, Object.keys(importable));
 }
 

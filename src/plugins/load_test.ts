@@ -7,11 +7,13 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { ConnectEvent } from "../../sdk/contract/event.ts";
 import type { Setting } from "../../sdk/contract/manifest.ts";
+import { bareHost, everyGrant } from "../../test/support/run_wasm.ts";
 import { answering, guest, hook, wasmOf, watPlugin, withSection } from "../../test/support/wat_plugin.ts";
 import { type LoadedPlugin, loadPlugin, type PluginSource } from "./load.ts";
 import { limits } from "./limits.ts";
 import { ModuleCache } from "./module_cache.ts";
-import type { CallResult } from "./plugin.ts";
+import { defaultLimits } from "./plugin_limits.ts";
+import type { CallResult } from "./failure.ts";
 
 function load(file: string | Uint8Array, source: Partial<PluginSource> = {}): Promise<LoadedPlugin> {
   return loadPlugin({
@@ -21,6 +23,10 @@ function load(file: string | Uint8Array, source: Partial<PluginSource> = {}): Pr
     lists: () => [],
     serverName: "mx.test",
     log: () => {},
+    grant: everyGrant,
+    limits: defaultLimits,
+    state: "fresh",
+    host: bareHost(),
     ...source,
   });
 }
@@ -72,11 +78,15 @@ const refusals: readonly (readonly [rule: string, file: () => string | Uint8Arra
     () => watPlugin(passing, { name: "other" }),
     /^manifest.name the file is the plugin "other", and is configured as "tried"$/,
   ],
-  ["needs", () => watPlugin(passing, { needs: ["dns"] }), /^manifest needs asks for "dns"/],
   [
-    "WASI",
-    () => watPlugin(connect('(import "wasi_snapshot_preview1" "fd_write" (func))')),
-    /^imports wants the function "wasi_snapshot_preview1.fd_write", .*build it without WASI$/,
+    "a need that is no capability",
+    () => watPlugin(passing, { needs: ["dsn"] }),
+    /^manifest\.needs\[0\] "dsn" is no capability/,
+  ],
+  [
+    "WASI beyond printing",
+    () => watPlugin(connect('(import "wasi_snapshot_preview1" "sock_accept" (func))')),
+    /^imports wants the function "qpsmtpd:wasi.sock_accept", .*of WASI there is no more/,
   ],
   [
     "another function of ours",
@@ -94,7 +104,11 @@ const refusals: readonly (readonly [rule: string, file: () => string | Uint8Arra
     /^imports wants the function/,
   ],
   ["the module itself", () => watPlugin(connect('(import "main" "connect" (func))')), /^imports wants the function/],
-  ["a memory", () => watPlugin(connect('(import "qpsmtpd" "event_read" (memory 1))')), /^imports wants the memory/],
+  [
+    "a memory",
+    () => watPlugin(connect('(import "qpsmtpd" "event_read" (memory 1))')),
+    /^file cannot be run: at octet \d+: it imports a memory/,
+  ],
   [
     "a hook that is not exported",
     () => watPlugin(passing, { hooks: ["connect", "rcpt"] }),
@@ -113,7 +127,7 @@ const refusals: readonly (readonly [rule: string, file: () => string | Uint8Arra
   [
     "code that is no code",
     () => new Uint8Array([...watPlugin(passing), 1, 2, 0xff, 0xff]),
-    /^file is no valid WebAssembly: /,
+    /^file cannot be run: at octet \d+: /,
   ],
   [
     "a start function that traps",
@@ -222,9 +236,12 @@ test("_initialize runs once before configure, and configure once for each instan
 test("two plugins of one file share one compiled module", async () => {
   const cache = new ModuleCache();
   const bytes = wasmOf(passing);
-  const [a, b] = await Promise.all([cache.compile("d", bytes), cache.compile("d", bytes)]);
-  const c = await cache.compile("d", bytes);
+  const [a, b] = await Promise.all([
+    cache.compile("d", bytes, defaultLimits),
+    cache.compile("d", bytes, defaultLimits),
+  ]);
+  const c = await cache.compile("d", bytes, defaultLimits);
   assert.ok(a.kind === "module" && b.kind === "module" && c.kind === "module");
-  assert.equal(a.module, b.module);
-  assert.equal(a.module, c.module);
+  assert.equal(a.guarded, b.guarded);
+  assert.equal(a.guarded, c.guarded);
 });

@@ -4,7 +4,6 @@ import * as v from "valibot";
 import { contract, hookNames } from "../../sdk/contract/contract.ts";
 import type { Manifest, Setting } from "../../sdk/contract/manifest.ts";
 import { didYouMean } from "../text/did_you_mean.ts";
-import { quote } from "../text/quote.ts";
 import { decodeJson, findUnsafe } from "./decode_json.ts";
 import { limits } from "./limits.ts";
 import { dotted, mostProblems, problemOf } from "./problem.ts";
@@ -50,7 +49,7 @@ const schema = v.strictObject({
   description: sentence,
   licence: v.pipe(v.string(), v.regex(/^[A-Za-z0-9.+() -]{1,100}$/, "must be an SPDX identifier like MIT")),
   hooks: v.pipe(v.array(hook), v.minLength(1, "must name at least one hook"), unique()),
-  needs: v.pipe(v.array(v.string()), v.check((needs) => needs.length === 0, (issue) => ungranted(issue.input))),
+  needs: v.pipe(v.array(v.pipe(v.string(), v.maxLength(300))), v.maxLength(100)),
   lists: v.pipe(v.array(listName), v.maxLength(32), unique()),
   settings: v.record(
     v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "must be named with letters, digits and underscores")),
@@ -95,10 +94,6 @@ function whyNoSetting(setting: Setting): string | undefined {
 
 function unique<T>(): v.CheckItemsAction<T[], string> {
   return v.checkItems((item, index, items) => items.indexOf(item) === index, "is there twice");
-}
-
-function ungranted(needs: readonly string[]): string {
-  return `asks for ${needs.slice(0, 10).map(quote).join(", ")}: this server cannot grant capabilities yet`;
 }
 
 function problems(...problems: readonly string[]): ParsedManifest {

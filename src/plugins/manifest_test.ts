@@ -53,7 +53,6 @@ const rows: readonly (readonly [fields: { readonly [field: string]: unknown }, t
   [{ hooks: ["rcpt", "helo", "rctp"] }, /^hooks\[2\] is no hook, did you mean "rcpt"\?$/],
   [{ hooks: ["rcpt", "rcpt"] }, /^hooks\[1\] is there twice$/],
   [{ hooks: "rcpt" }, /^hooks /],
-  [{ needs: ["dns", "store"] }, /^needs asks for "dns", "store": this server cannot grant capabilities yet$/],
   [{ lists: ["qpsmtpd.toml"] }, /^lists\[0\] must be the name of a list file/],
   [{ lists: ["../../etc/passwd"] }, /^lists\[0\] must be/],
   [{ lists: ["a", "a"] }, /^lists\[1\] is there twice$/],

@@ -1,34 +1,23 @@
-// One loaded plugin: asks it a hook, under a deadline, and keeps count of how it answers.
+// One loaded plugin: asks it a hook, within its limits and grants, and keeps count of how it answers.
 
 import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Event } from "../../sdk/contract/event.ts";
 import type { Manifest, OnError } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
+import type { Content } from "../spool/spool.ts";
 import { parseAnswer } from "./answer_schema.ts";
+import type { Breaker, BreakerState } from "./breaker.ts";
+import type { Instance } from "./configured_instance.ts";
+import { type Counters, Tally } from "./counters.ts";
+import { type CallResult, fail, type Judged } from "./failure.ts";
+import { eventFilter } from "./event_fields.ts";
 import type { CallEnd } from "./exchange.ts";
-import type { Guest } from "./extism_adapter.ts";
+import type { CallTerms } from "./extism_adapter.ts";
+import { answerCheck } from "./granted_answer.ts";
 import type { InstancePool, Taken } from "./instance_pool.ts";
-import { limits } from "./limits.ts";
-
-/**
- * Why there is no answer. `deadline`: it took too long, waiting for an instance included. `busy`: too many calls wait,
- * or the plugin is closed. `tooLarge`: the event is longer than a plugin may be given.
- */
-export type Failure = "trap" | "deadline" | "badOutput" | "busy" | "tooLarge";
-
-/** How one call ended. `micros` is wall time in microseconds. `message` is one line, safe to log. */
-export type CallResult =
-  | { readonly kind: "answered"; readonly answer: Answer; readonly micros: number }
-  | { readonly kind: "failed"; readonly failure: Failure; readonly message: string; readonly micros: number };
-
-/** Since the plugin was loaded. */
-export interface Counters {
-  readonly answered: number;
-  readonly failed: Readonly<Record<Failure, number>>;
-  /** Microseconds of all calls together, and of the slowest. */
-  readonly micros: number;
-  readonly slowestMicros: number;
-}
+import type { PluginLimits } from "./plugin_limits.ts";
+import type { Allowance } from "./requests.ts";
+import type { Turns } from "./turns.ts";
 
 /** What `loadPlugin` found out. */
 export interface Loaded {
@@ -40,13 +29,20 @@ export interface Loaded {
   readonly hooks: readonly HookName[];
   /** The operator's word, or else the manifest's. */
   readonly onError: OnError;
-  readonly deadlineMs: number;
-  readonly pool: InstancePool<Guest>;
+  readonly limits: PluginLimits;
+  readonly allowance: Allowance;
+  readonly pool: InstancePool<Instance>;
+  readonly breaker: Breaker;
+  readonly turns: Turns;
 }
 
-type Judged =
-  | { readonly kind: "answered"; readonly answer: Answer }
-  | { readonly kind: "failed"; readonly failure: Failure; readonly message: string };
+/** What is made once for each hook, so that a call pays little for its grants. */
+interface Gate {
+  readonly filter: (event: Event) => Event;
+  readonly check: (answer: Answer) => string | undefined;
+}
+
+const encoder = new TextEncoder();
 
 export class Plugin {
   readonly name: string;
@@ -54,13 +50,10 @@ export class Plugin {
   readonly digest: string;
   readonly hooks: readonly HookName[];
   readonly onError: OnError;
-  readonly #deadlineMs: number;
-  readonly #pool: InstancePool<Guest>;
-  readonly #encoder = new TextEncoder();
-  readonly #failed: Record<Failure, number> = { trap: 0, deadline: 0, badOutput: 0, busy: 0, tooLarge: 0 };
-  #answered = 0;
-  #micros = 0;
-  #slowestMicros = 0;
+  readonly limits: PluginLimits;
+  readonly #loaded: Loaded;
+  readonly #gates = new Map<HookName, Gate>();
+  readonly #tally = new Tally();
 
   constructor(loaded: Loaded) {
     this.name = loaded.name;
@@ -68,77 +61,97 @@ export class Plugin {
     this.digest = loaded.digest;
     this.hooks = loaded.hooks;
     this.onError = loaded.onError;
-    this.#deadlineMs = loaded.deadlineMs;
-    this.#pool = loaded.pool;
+    this.limits = loaded.limits;
+    this.#loaded = loaded;
   }
 
   get counters(): Counters {
-    const { trap, deadline, badOutput, busy, tooLarge } = this.#failed;
-    return {
-      answered: this.#answered,
-      failed: { trap, deadline, badOutput, busy, tooLarge },
-      micros: this.#micros,
-      slowestMicros: this.#slowestMicros,
-    };
+    return this.#tally.counters;
   }
 
-  /** Asks one of `hooks`. Never rejects. Finds an idle instance in the usual case, and then runs to its end at once. */
-  async call(hook: HookName, event: Event): Promise<CallResult> {
-    const started = performance.now();
-    const input = this.#encode(event);
-    if (input === undefined) return this.#count(fail("tooLarge", `the event is over ${limits.event} octets`), started);
-    const idle = this.#pool.takeIdle();
-    if (idle !== undefined) return this.#count(this.#ask(idle, hook, input, started), started);
-    const taken = await this.#pool.take(this.#deadlineMs);
-    const judged = taken.kind === "taken" ? this.#ask(taken.instance, hook, input, started) : notTaken(taken);
-    return this.#count(judged, started);
+  get breaker(): BreakerState {
+    return this.#loaded.breaker.state;
+  }
+
+  /** Asks one of `hooks`; `content` is the message under way. Never rejects. */
+  async call(hook: HookName, event: Event, content?: Content): Promise<CallResult> {
+    const { breaker } = this.#loaded;
+    const began = performance.now();
+    if (!breaker.admit()) return this.#tally.count(fail("broken", "it failed too often, and rests"), began);
+    const judged = await this.#answer(hook, event, content, began);
+    breaker.report(judged.kind === "answered");
+    return this.#tally.count(judged, began);
   }
 
   /** Resolves when the calls under way have ended and all instances are gone. Later calls fail as `busy`. */
   close(): Promise<void> {
-    return this.#pool.close();
+    return this.#loaded.pool.close();
+  }
+
+  async #answer(hook: HookName, event: Event, content: Content | undefined, began: number): Promise<Judged> {
+    const { pool, turns } = this.#loaded;
+    const gate = this.#gate(hook);
+    const input = this.#encode(gate.filter(event));
+    if (input === undefined) return fail("tooLarge", `the event is over ${this.limits.input} octets`);
+    const turn = turns.enter();
+    if (turn !== undefined) await turn;
+    const idle = pool.takeIdle();
+    if (idle !== undefined) return await this.#ask(idle, hook, gate, input, this.#terms(began, event, content));
+    const taken = await pool.take(began + this.limits.wall - performance.now());
+    if (taken.kind !== "taken") return notTaken(taken);
+    return await this.#ask(taken.instance, hook, gate, input, this.#terms(began, event, content));
+  }
+
+  async #ask(instance: Instance, hook: HookName, gate: Gate, input: Uint8Array, terms: CallTerms): Promise<Judged> {
+    const { guest, snapshot } = instance;
+    const judged = this.#judge(hook, gate, await guest.call(hook, input, terms), terms.began);
+    this.#tally.use(guest.used, guest.memory);
+    const whole = judged.kind === "answered" && !instance.once && (snapshot === undefined || snapshot.restore());
+    if (whole) this.#loaded.pool.giveBack(instance);
+    else this.#loaded.pool.discard(instance);
+    return judged;
+  }
+
+  #judge(hook: HookName, gate: Gate, end: CallEnd, began: number): Judged {
+    const { cpu, wall, output } = this.limits;
+    if (end.kind === "killed" && end.why === "cpu") return fail("cpu", `it ran for more than ${cpu} ms`);
+    // What comes too late counts for nothing, though it came.
+    if (end.kind === "killed" || performance.now() - began > wall) {
+      return fail("deadline", `it took more than ${wall} ms`);
+    }
+    if (end.kind === "trap") return fail("trap", end.message);
+    if (end.kind === "oversize") return fail("badOutput", `its answer has ${end.length} octets, more than ${output}`);
+    const parsed = parseAnswer(hook, end.bytes);
+    if (parsed.kind === "bad") return fail("badOutput", `its answer is not valid: ${parsed.why}`);
+    const forbidden = gate.check(parsed.answer);
+    return forbidden === undefined ? { kind: "answered", answer: parsed.answer } : fail("forbidden", forbidden);
+  }
+
+  #terms(began: number, { time, seed }: Event, content: Content | undefined): CallTerms {
+    const { cpu, wall, output, log } = this.limits;
+    const { allowance } = this.#loaded;
+    const terms = { cpu, wall, output, log, began, time, seed, allowance };
+    return content === undefined ? terms : { ...terms, content };
+  }
+
+  #gate(hook: HookName): Gate {
+    const known = this.#gates.get(hook);
+    if (known !== undefined) return known;
+    const { grants } = this.#loaded.allowance;
+    const gate: Gate = { filter: eventFilter(hook, grants), check: answerCheck(hook, grants) };
+    this.#gates.set(hook, gate);
+    return gate;
   }
 
   #encode(event: Event): Uint8Array | undefined {
     const text = JSON.stringify(event);
-    if (text.length > limits.event) return undefined;
-    const bytes = this.#encoder.encode(text);
-    return bytes.byteLength > limits.event ? undefined : bytes;
-  }
-
-  #ask(guest: Guest, hook: HookName, input: Uint8Array, started: number): Judged {
-    const judged = judge(hook, guest.call(hook, input, limits.answer));
-    // A guest that runs cannot be interrupted from here, but what comes too late counts for nothing.
-    const overran = performance.now() - started > this.#deadlineMs;
-    if (judged.kind === "answered" && !overran) this.#pool.giveBack(guest);
-    else this.#pool.discard(guest);
-    return overran ? fail("deadline", `it took longer than ${this.#deadlineMs} ms`) : judged;
-  }
-
-  #count(judged: Judged, started: number): CallResult {
-    const micros = (performance.now() - started) * 1000;
-    this.#micros += micros;
-    if (micros > this.#slowestMicros) this.#slowestMicros = micros;
-    if (judged.kind === "answered") {
-      this.#answered += 1;
-      return { kind: "answered", answer: judged.answer, micros };
-    }
-    this.#failed[judged.failure] += 1;
-    return { kind: "failed", failure: judged.failure, message: judged.message, micros };
+    if (text.length > this.limits.input) return undefined;
+    const bytes = encoder.encode(text);
+    return bytes.byteLength > this.limits.input ? undefined : bytes;
   }
 }
 
-function judge(hook: HookName, end: CallEnd): Judged {
-  if (end.kind === "trap") return fail("trap", end.message);
-  if (end.kind === "oversize") {
-    return fail("badOutput", `its answer has ${end.length} octets, more than ${limits.answer}`);
-  }
-  const parsed = parseAnswer(hook, end.bytes);
-  if (parsed.kind === "bad") return fail("badOutput", `its answer is not valid: ${parsed.why}`);
-  return { kind: "answered", answer: parsed.answer };
-}
-
-function notTaken(taken: Exclude<Taken<Guest>, { readonly kind: "taken" }>): Judged {
+function notTaken(taken: Exclude<Taken<Instance>, { readonly kind: "taken" }>): Judged {
   switch (taken.kind) {
     case "failed":
       return fail("trap", taken.message);
@@ -149,8 +162,4 @@ function notTaken(taken: Exclude<Taken<Guest>, { readonly kind: "taken" }>): Jud
     case "closed":
       return fail("busy", "it is closed");
   }
-}
-
-function fail(failure: Failure, message: string): Judged {
-  return { kind: "failed", failure, message };
 }

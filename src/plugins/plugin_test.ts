@@ -4,9 +4,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Event } from "../../sdk/contract/event.ts";
 import type { Manifest } from "../../sdk/contract/manifest.ts";
+import { bareHost, everyGrant } from "../../test/support/run_wasm.ts";
 import { answering, guest, hook, watPlugin } from "../../test/support/wat_plugin.ts";
 import { loadPlugin, type PluginSource } from "./load.ts";
+import { failures } from "./failure.ts";
 import type { Plugin } from "./plugin.ts";
+import { defaultLimits } from "./plugin_limits.ts";
 
 const event: Event = {
   time: 0,
@@ -30,6 +33,10 @@ async function load(
     lists: () => [],
     serverName: "mx.test",
     log: () => {},
+    grant: everyGrant,
+    limits: defaultLimits,
+    state: "fresh",
+    host: bareHost(),
     ...source,
   });
   if (loaded.kind === "refused") assert.fail(JSON.stringify(loaded.problems));
@@ -157,7 +164,7 @@ describe("a call that fails says how", () => {
     });
   }
 });
-const none = { trap: 0, deadline: 0, badOutput: 0, busy: 0, tooLarge: 0 };
+const none = Object.fromEntries(failures.map((failure) => [failure, 0]));
 
 describe("a call that is answered", () => {
   test("gives the answer", async () => {
@@ -207,7 +214,7 @@ const counting = guest(
 );
 
 test("an instance that trapped is replaced by a new one", async () => {
-  const plugin = await load(counting);
+  const plugin = await load(counting, {}, { state: "keep" });
   const told: unknown[] = [];
   for (let i = 0; i < 5; i++) told.push((await outcome(plugin))[1]);
   assert.deepEqual(told.map((one) => (one as { readonly text?: string }).text), ["1", "2", undefined, "1", "2"]);
@@ -221,8 +228,8 @@ test("a call that overran its deadline counts for nothing, and its instance is r
     (if (i32.ne (global.get $calls) (i32.const 1)) (then unreachable))
     (call $write (i32.const 0) (i32.const 18)) (i32.const 0)`;
   const wat = guest(`(global $calls (mut i32) (i32.const 0)) ${hook("connect", slow)}`, '{"verdict":"pass"}');
-  const plugin = await load(wat, {}, { deadlineMs: 20 });
-  for (let i = 0; i < 2; i++) assert.deepEqual(await outcome(plugin), ["deadline", "it took longer than 20 ms"]);
+  const plugin = await load(wat, {}, { limits: { ...defaultLimits, cpu: 1000, wall: 20 } });
+  for (let i = 0; i < 2; i++) assert.deepEqual(await outcome(plugin), ["deadline", "it took more than 20 ms"]);
 });
 
 test("an event over 256 KB is not given to the plugin", async () => {
@@ -247,7 +254,7 @@ test("log lines are cut, cleaned and counted", async () => {
   assert.equal((await outcome(plugin))[0], "answered");
   assert.equal(lines.length, 101);
   assert.equal(lines[0], "info a\\u{1b}[2J\\u{202e}b");
-  assert.equal(lines[100], "warn it logged more than 100 lines in one call");
+  assert.equal(lines[100], "warn it logged more than one call may, the rest is dropped");
 });
 
 test("10,000 calls leave nothing behind", async () => {

@@ -23,6 +23,16 @@ export interface GuestMemory {
   readonly buffer: ArrayBuffer;
 }
 
+export interface GuestGlobal {
+  value: unknown;
+}
+
+export interface GuestTable {
+  readonly length: number;
+  get(index: number): unknown;
+  set(index: number, value: unknown): void;
+}
+
 interface WebAssemblyInterface {
   compile(bytes: Uint8Array): Promise<CompiledModule>;
   readonly Module: {
@@ -30,6 +40,8 @@ interface WebAssemblyInterface {
     exports(module: CompiledModule): readonly ModuleExport[];
   };
   readonly Memory: new () => GuestMemory;
+  /** The export as a function whose promise settles when the guest, however often it waits, has returned. */
+  promising(exported: () => unknown): () => Promise<unknown>;
 }
 
 export const webAssembly: WebAssemblyInterface =

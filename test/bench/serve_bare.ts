@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Desk } from "../../src/connection/desk.ts";
 import { startDaemon } from "../../src/daemon.ts";
 import { openDiscard } from "../../src/delivery/discard.ts";
 import { chainsOf } from "../../src/hooks/chains.ts";
@@ -13,25 +14,26 @@ const state = mkdtempSync(join(tmpdir(), "qpsmtpd-bench-"));
 const spool = await openSpool(state);
 if (spool.kind === "failed") throw new Error(spool.message);
 const discard = openDiscard();
+const desk: Desk = {
+  offer: {
+    hostname: "mx.test",
+    software: "qpsmtpd",
+    maxMessageSize: 50_000_000,
+    maxRecipients: 100,
+    maxRefusals: 20,
+  },
+  chains: chainsOf([acceptAll]),
+  spool: spool.spool,
+  deliver: (message) => discard.deliver(message),
+  log: () => {},
+  maxHeaderSize: 262_144,
+  timeouts: { command: 60_000, data: 60_000, write: 60_000 },
+};
 const started = await startDaemon({
   listen: [{ host: "127.0.0.1", port: 0 }],
-  maxSessions: 1000,
-  drainWithin: 1000,
-  desk: {
-    offer: {
-      hostname: "mx.test",
-      software: "qpsmtpd",
-      maxMessageSize: 50_000_000,
-      maxRecipients: 100,
-      maxRefusals: 20,
-    },
-    chains: chainsOf([acceptAll]),
-    spool: spool.spool,
-    deliver: (message) => discard.deliver(message),
-    log: () => {},
-    maxHeaderSize: 262_144,
-    timeouts: { command: 60_000, data: 60_000, write: 60_000 },
-  },
+  lease: () => ({ desk, maxSessions: 1000, release: () => {} }),
+  log: () => {},
+  drainWithin: () => 1000,
 });
 if (started.kind === "failed") throw new Error(started.problems.join("\n"));
 console.log(`127.0.0.1:${started.daemon.addresses[0]?.port} swaks`);

@@ -13,8 +13,10 @@ import { connectPeer, sendMessage, type SmtpPeer } from "../support/smtp_peer.ts
 const source = `
 import { definePlugin, pass } from "#sdk";
 export default definePlugin({
-  mail(event) {
-    switch (event.reversePath?.localPart) {
+  configure: (given) => given.settings["only"],
+  mail(event, only) {
+    if (event.reversePath?.localPart !== only) return pass();
+    switch (only) {
       case "throw": throw new Error("secret of the plugin");
       case "crlf": return { verdict: "reject", text: "no\\r\\n250 yes" };
       case "nul": return { verdict: "reject", text: "no\\0" };
@@ -31,14 +33,6 @@ export default definePlugin({
   },
 });`;
 
-const toml = `
-[[plugin]]
-name = "hostile"
-file = "hostile.wasm"
-[[plugin]]
-name = "rcpt_ok"
-`;
-
 const attempts = [
   "throw",
   "crlf",
@@ -53,12 +47,37 @@ const attempts = [
   "never",
 ];
 
+/** One instance an attempt, so that the failures of one do not make the breaker of another open. */
+const toml = `${
+  attempts.map((attempt) => `
+[[plugin]]
+name = "hostile"
+as = "hostile_${attempt}"
+file = "hostile.wasm"
+grant = ["event", "verdict"]
+settings = { only = "${attempt}" }
+`).join("")
+}
+[[plugin]]
+name = "rcpt_ok"
+grant = ["event", "verdict"]
+`;
+
 const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-hostile-"));
 
 before(async () => {
   mkdirSync(join(folder, "hostile"));
   writeFileSync(join(folder, "hostile", "plugin.ts"), source);
-  const manifest = { name: "hostile", version: "1.0.0", description: "Tries everything", licence: "MIT" };
+  const settings = { only: { type: "string", description: "The local part that it attacks." } };
+  const needs = ["event:reverse_path", "verdict:*@mail"];
+  const manifest = {
+    name: "hostile",
+    version: "1.0.0",
+    description: "Tries everything",
+    licence: "MIT",
+    needs,
+    settings,
+  };
   writeFileSync(join(folder, "hostile", "plugin.json"), JSON.stringify(manifest));
   const built = await run(join(projectRoot, "node_modules/.bin/node"), [
     ...[join(projectRoot, "src/main.ts"), "plugin", "build", join(folder, "hostile", "plugin.ts")],
@@ -74,7 +93,7 @@ for (const runtime of runtimes) {
     let daemon: DaemonProcess;
     let bystander: SmtpPeer;
     before(async () => {
-      daemon = await startDaemon(runtime, { toml: toml.replace("hostile.wasm", join(folder, "hostile.wasm")) });
+      daemon = await startDaemon(runtime, { toml: toml.replaceAll("hostile.wasm", join(folder, "hostile.wasm")) });
       bystander = await greeted(daemon);
     });
     after(async () => {
@@ -96,7 +115,7 @@ for (const runtime of runtimes) {
       const lines = daemon.output().split("\n").filter((line) => line.includes("plugin failed"));
       assert.equal(lines.length, attempts.length);
       for (const line of lines) {
-        assert.match(line, / error plugin failed .*hook=mail plugin=hostile .*why=.*answered=defer/);
+        assert.match(line, / error plugin failed .*hook=mail plugin=hostile_\w+ .*why=.*answered=defer/);
       }
       assert.ok(lines.some((line) => line.includes("secret of the plugin")));
     });
@@ -105,6 +124,17 @@ for (const runtime of runtimes) {
       const head = "From: <a@example.org>\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\n\r\n";
       const path = { reversePath: "good@example.org", forwardPaths: ["reader@localhost"] };
       assert.match(await sendMessage(bystander, path, `${head}text`), /^250 /);
+    });
+
+    test("after five failures in a minute it rests: everybody is told 451 without asking it", async () => {
+      const peer = await greeted(daemon);
+      for (let count = 0; count < 8; count++) {
+        assert.match(await peer.ask("MAIL FROM:<throw@example.org>"), /^451 4\.3\.0 /);
+      }
+      peer.destroy();
+      const failures = daemon.output().split("\n").filter((line) => line.includes("plugin=hostile_throw"));
+      assert.ok(failures.some((line) => line.includes("failure=broken")));
+      assert.equal(failures.filter((line) => line.includes("failure=trap")).length, 5);
     });
   });
 }

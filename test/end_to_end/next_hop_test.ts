@@ -75,6 +75,7 @@ host = "127.0.0.1"
 port = ${port}
 [[plugin]]
 name = "rcpt_ok"
+grant = ["event", "verdict"]
 `;
 }
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { type DaemonProcess, mailIn, startDaemon } from "../support/daemon_process.ts";
+import { daemonPid, type DaemonProcess, mailIn, startDaemon } from "../support/daemon_process.ts";
 import { run } from "../support/programs.ts";
 import { runtimes } from "../support/runtimes.ts";
 import { connectPeer, sendMessage } from "../support/smtp_peer.ts";
@@ -108,15 +108,4 @@ for (const runtime of runtimes) {
       rmSync(daemon.folder, { recursive: true, force: true });
     });
   });
-}
-
-/** `deno task` and other wrappers run the daemon as a child; the one to kill is the last in the chain. */
-async function daemonPid(daemon: DaemonProcess): Promise<number> {
-  let pid = daemon.pid;
-  for (;;) {
-    const children = (await run("pgrep", ["-P", String(pid)])).stdout.trim().split("\n").filter((line) => line !== "");
-    const [child] = children;
-    if (child === undefined) return pid;
-    pid = Number(child);
-  }
 }

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "./programs.ts";
 import { projectRoot, type Runtime } from "./runtimes.ts";
 
 export interface DaemonSetup {
@@ -87,4 +88,15 @@ async function listening(child: ChildProcess, folder: string, state: string): Pr
 export function mailIn(maildir: string): Uint8Array[] {
   const folder = join(maildir, "new");
   return readdirSync(folder).sort().map((name) => readFileSync(join(folder, name)));
+}
+
+/** `deno task` and other wrappers run the daemon as a child; the one to kill is the last in the chain. */
+export async function daemonPid(daemon: DaemonProcess): Promise<number> {
+  let pid = daemon.pid;
+  for (;;) {
+    const children = (await run("pgrep", ["-P", String(pid)])).stdout.trim().split("\n").filter((line) => line !== "");
+    const [child] = children;
+    if (child === undefined) return pid;
+    pid = Number(child);
+  }
 }

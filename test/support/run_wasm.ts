@@ -6,15 +6,40 @@ import type { Events } from "../../sdk/contract/event.ts";
 import { manifestSection } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
 import { readCustomSection } from "../../src/plugins/custom_section.ts";
-import { loadPlugin } from "../../src/plugins/load.ts";
+import { type Host, loadPlugin } from "../../src/plugins/load.ts";
 import { parseManifest } from "../../src/plugins/manifest.ts";
 import type { Plugin } from "../../src/plugins/plugin.ts";
+import { defaultLimits, type PluginLimits, type PluginState } from "../../src/plugins/plugin_limits.ts";
 import type { Problem } from "../../src/plugins/problem.ts";
+import type { Capabilities } from "../../src/plugins/requests.ts";
+import { Turns } from "../../src/plugins/turns.ts";
+
+/** Everything there is; a plugin still gets no more than its manifest needs. */
+export const everyGrant: readonly string[] = [
+  "event",
+  "verdict",
+  "edit",
+  "content",
+  "dns",
+  "store",
+  "http",
+  "tcp",
+  "crypto",
+  "clock",
+];
+
+/** A host without capabilities, with turns of its own. */
+export function bareHost(capabilities: Capabilities = new Map()): Host {
+  return { capabilities, readContent: () => Promise.resolve(undefined), turns: new Turns() };
+}
 
 export interface RunOptions {
   readonly settings?: { readonly [name: string]: unknown };
   readonly lists?: { readonly [name: string]: readonly string[] };
   readonly serverName?: string;
+  readonly limits?: Partial<PluginLimits>;
+  readonly state?: PluginState;
+  readonly host?: Host;
 }
 
 /** A plugin that is running, or what kept it from loading. */
@@ -41,6 +66,10 @@ export async function runWasm(wasm: string | URL | Uint8Array, options: RunOptio
     lists: (name) => options.lists?.[name] ?? [],
     serverName: options.serverName ?? "mx.test",
     log: (level, line) => logged.push(`${level} ${line}`),
+    grant: everyGrant,
+    limits: { ...defaultLimits, ...options.limits },
+    state: options.state ?? "fresh",
+    host: options.host ?? bareHost(),
   });
   if (loaded.kind === "refused") return { kind: "problems", problems: loaded.problems };
   const { plugin } = loaded;

@@ -21,6 +21,8 @@ export interface Served {
   readonly port: number;
   /** What was delivered, as latin1 text. */
   readonly delivered: readonly Delivery[];
+  /** Sessions that have not given back what serves them. */
+  leases(): number;
   /** Log entries as `level message`. */
   readonly logged: readonly string[];
   /** A client that has read the greeting. */
@@ -46,11 +48,15 @@ export async function serving(options: Serving, talk: (served: Served) => Promis
   const delivered: Delivery[] = [];
   const logged: string[] = [];
   const desk = await deskFor(options, state, delivered, logged);
+  let leases = 0;
   const started = await startDaemon({
     listen: [{ host: "127.0.0.1", port: 0 }],
-    desk,
-    maxSessions: options.maxSessions ?? 100,
-    drainWithin: options.drainWithin ?? 50,
+    lease: () => {
+      leases++;
+      return { desk, maxSessions: options.maxSessions ?? 100, release: () => void leases-- };
+    },
+    log: desk.log,
+    drainWithin: () => options.drainWithin ?? 50,
   });
   if (started.kind === "failed") throw new Error(started.problems.join("\n"));
   const { daemon } = started;
@@ -66,7 +72,7 @@ export async function serving(options: Serving, talk: (served: Served) => Promis
     return peer;
   };
   try {
-    await talk({ daemon, port, delivered, logged, connect, greet });
+    await talk({ daemon, port, delivered, leases: () => leases, logged, connect, greet });
   } finally {
     await daemon.stop();
     rmSync(state, { recursive: true, force: true });

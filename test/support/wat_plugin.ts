@@ -13,7 +13,7 @@ export const plainManifest: Manifest = {
   description: "Is tried.",
   licence: "MIT",
   hooks: ["connect"],
-  needs: [],
+  needs: ["event", "verdict", "edit"],
   lists: [],
   settings: {},
   onError: "defer",

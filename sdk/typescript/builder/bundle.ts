@@ -2,6 +2,7 @@
 
 import * as esbuild from "esbuild";
 import { dirname, join, relative, sep } from "node:path";
+import type { HostCapability } from "../../contract/manifest.ts";
 import { lineTable } from "./line_table.ts";
 
 export type Bundle =
@@ -14,11 +15,11 @@ const guest = join(sdk, "guest");
 /** Globals that QuickJS lacks, by the file that has them: taken in only where a plugin names one. */
 const polyfills = ["text_encoder.ts", "text_decoder.ts", "url.ts", "url_search_params.ts", "structured_clone.ts"];
 
-/** `inputs` are the absolute paths of all files that went in. */
-export async function bundlePlugin(source: string): Promise<Bundle> {
+/** `inputs` are the absolute paths of all files that went in. Of the host's capabilities only those named are in it. */
+export async function bundlePlugin(source: string, capabilities: readonly HostCapability[]): Promise<Bundle> {
   try {
     const result = await esbuild.build({
-      stdin: { contents: entry(source), resolveDir: dirname(source), sourcefile: "qpsmtpd-entry.js" },
+      stdin: { contents: entry(source, capabilities), resolveDir: dirname(source), sourcefile: "qpsmtpd-entry.js" },
       absWorkingDir: dirname(source),
       outfile: join(dirname(source), "plugin.js"),
       ...options,
@@ -59,12 +60,15 @@ const options = {
   inject: polyfills.map((file) => join(guest, file)),
 } satisfies esbuild.BuildOptions;
 
-function entry(source: string): string {
+function entry(source: string, capabilities: readonly HostCapability[]): string {
   return [
     `import ${JSON.stringify(join(guest, "prelude.ts"))};`,
     `import plugin from ${JSON.stringify(source)};`,
     `import { start } from ${JSON.stringify(join(guest, "start.ts"))};`,
-    "start(plugin);",
+    ...capabilities.map((name) => {
+      return `import { ${name}Of } from ${JSON.stringify(join(sdk, "host", `${name}.ts`))};`;
+    }),
+    `start(plugin, { ${capabilities.map((name) => `${name}: ${name}Of`).join(", ")} });`,
   ].join("\n");
 }
 

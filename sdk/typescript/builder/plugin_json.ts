@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { contract, type HookName } from "../../contract/contract.ts";
 import type { Manifest } from "../../contract/manifest.ts";
+import { problemOfNeed } from "./needs.ts";
 
 export type PluginJson = Omit<Manifest, "contract" | "hooks">;
 
@@ -13,6 +14,10 @@ export type ReadPluginJson =
 const name = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9_]{0,63}$/, "expected lower-case letters, digits and underscores, a letter first"),
+);
+const need = v.pipe(
+  v.string(),
+  v.check((need) => problemOfNeed(need) === undefined, (issue) => `"${issue.input}" ${problemOfNeed(issue.input)}`),
 );
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty("must not be empty"));
 
@@ -43,7 +48,7 @@ const pluginJsonSchema = v.strictObject({
   version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, "expected a version such as 1.0.0")),
   description: text,
   licence: text,
-  needs: v.optional(v.array(name), []),
+  needs: v.optional(v.array(need), []),
   lists: v.optional(v.array(name), []),
   settings: v.optional(v.record(name, settingSchema), {}),
   onError: v.optional(v.picklist(["defer", "pass", "reject"]), "defer"),

@@ -27,6 +27,13 @@ export interface Export {
   readonly index: number;
 }
 
+/** `name` is `module.name`, `octets` the whole entry. */
+export interface Import {
+  readonly name: string;
+  readonly type: number;
+  readonly octets: Uint8Array;
+}
+
 /** A global's declared type (0x7f i32, 0x7e i64) and its initial expression with the closing 0x0b. */
 export interface Global {
   readonly type: number;
@@ -116,16 +123,16 @@ export function readGlobals(body: Uint8Array): Global[] {
   });
 }
 
-/** How many functions the module imports; its own are numbered after them. Knows function imports only. */
-export function countImports(body: Uint8Array): number {
+/** The functions that the module imports; its own are numbered after them. Knows function imports only. */
+export function readImports(body: Uint8Array): Import[] {
   const cursor = new Cursor(body);
-  const count = cursor.unsigned();
-  for (let i = 0; i < count; i++) {
+  return Array.from({ length: cursor.unsigned() }, () => {
+    const start = cursor.at;
     const name = `${cursor.name()}.${cursor.name()}`;
     if (cursor.octet() !== externKinds.function) throw new Error(`The core imports ${name}, which is no function.`);
-    cursor.unsigned();
-  }
-  return count;
+    const type = cursor.unsigned();
+    return { name, type, octets: body.subarray(start, cursor.at) };
+  });
 }
 
 /** The number of the type `() -> i32`. */

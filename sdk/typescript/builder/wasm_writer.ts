@@ -13,7 +13,19 @@ export interface PluginParts {
   readonly customSection: { readonly name: string; readonly content: Uint8Array };
   /** Pages of 64 KiB. */
   readonly memoryMaximum: number;
+  /** Whether the plugin asks the host for anything but log lines; otherwise it does not import what that takes. */
+  readonly asksHost: boolean;
 }
+
+/**
+ * The last imports of the core in their order, and the code that stands in for each: nobody answers, nothing may be
+ * read. Put before the core's own functions they leave every function its number.
+ */
+const hostImports = [
+  { name: "qpsmtpd.host_call", code: [0x00, 0x41, 0x00, 0x0b] },
+  { name: "qpsmtpd.host_result", code: [0x00, 0x0b] },
+  { name: "qpsmtpd.content_read", code: [0x00, 0x41, 0x7f, 0x0b] },
+];
 
 /** Fewer zeros than this are written: many small segments make every new instance slower than a few octets more. */
 const shortestGap = 32;
@@ -24,17 +36,26 @@ export function writePlugin(parts: PluginParts): Uint8Array {
   const exports = reader.readExports(body(sectionIds.export));
   const ask = exports.find(({ name }) => name === "ask")?.index ?? -1;
   const ownFunctions = new reader.Cursor(body(sectionIds.function)).unsigned();
-  const firstHook = reader.countImports(body(sectionIds.import)) + ownFunctions;
+  const firstHook = reader.readImports(body(sectionIds.import)).length + ownFunctions;
+  const { kept: keptImports, dropped } = parts.asksHost
+    ? { kept: body(sectionIds.import), dropped: [] }
+    : withoutLast(body(sectionIds.import), hostImports.map(({ name }) => name));
+  const standIns = dropped.map((_, i) => sized(Uint8Array.from(hostImports[i]?.code ?? [])));
+  const hooks = parts.functions.map((_, index) => hookCode(index, ask));
   const segments = dataSegments(parts.snapshot.memory);
   const hookType = reader.typeOfHook(body(sectionIds.type));
 
   const rewritten = new Map<number, Uint8Array>([
-    [sectionIds.function, appended(body(sectionIds.function), parts.functions.map(() => unsigned(hookType)))],
+    [sectionIds.import, keptImports],
+    [
+      sectionIds.function,
+      extended(dropped.map(unsigned), body(sectionIds.function), hooks.map(() => unsigned(hookType))),
+    ],
     [sectionIds.memory, memory(parts.snapshot.memory.length / 65_536, parts.memoryMaximum)],
     [sectionIds.global, globals(body(sectionIds.global), exports, parts.snapshot.globals)],
     [sectionIds.export, hookExports(parts.functions, firstHook)],
     [sectionIds.dataCount, unsigned(segments.length)],
-    [sectionIds.code, appended(body(sectionIds.code), parts.functions.map((_, index) => hookCode(index, ask)))],
+    [sectionIds.code, extended(standIns, body(sectionIds.code), hooks)],
     [sectionIds.data, vector(segments)],
   ]);
   const kept = sections.filter(({ id }) => id !== sectionIds.custom);
@@ -47,8 +68,20 @@ export function writePlugin(parts: PluginParts): Uint8Array {
 
 /** `i32.const index; call ask`. */
 function hookCode(index: number, ask: number): Uint8Array {
-  const code = joined([[0x00, 0x41], signed(BigInt(index)), [0x10], unsigned(ask), [0x0b]]);
-  return joined([unsigned(code.length), code]);
+  return sized(joined([[0x00, 0x41], signed(BigInt(index)), [0x10], unsigned(ask), [0x0b]]));
+}
+
+/** The import section without its last entries, which must have these names; `dropped` are the types of those. */
+function withoutLast(
+  body: Uint8Array,
+  names: readonly string[],
+): { readonly kept: Uint8Array; readonly dropped: readonly number[] } {
+  const imports = reader.readImports(body);
+  const [kept, last] = [imports.slice(0, -names.length), imports.slice(-names.length)];
+  if (last.map(({ name }) => name).join() !== names.join()) {
+    throw new Error(`The core's last imports are not ${names.join(", ")}: build it again.`);
+  }
+  return { kept: vector(kept.map(({ octets }) => octets)), dropped: last.map(({ type }) => type) };
 }
 
 function hookExports(functions: readonly string[], first: number): Uint8Array {
@@ -102,11 +135,15 @@ function endOfRun(memory: Uint8Array, start: number): number {
   return end;
 }
 
-/** A vector's body with more elements behind those it has. */
-function appended(body: Uint8Array, elements: readonly Uint8Array[]): Uint8Array {
+/** A vector's body with more elements before and behind those it has. */
+function extended(before: readonly Uint8Array[], body: Uint8Array, behind: readonly Uint8Array[]): Uint8Array {
   const cursor = new reader.Cursor(body);
-  const count = cursor.unsigned();
-  return joined([unsigned(count + elements.length), body.subarray(cursor.at), ...elements]);
+  const count = cursor.unsigned() + before.length + behind.length;
+  return joined([unsigned(count), ...before, body.subarray(cursor.at), ...behind]);
+}
+
+function sized(content: Uint8Array): Uint8Array {
+  return joined([unsigned(content.length), content]);
 }
 
 function vector(elements: readonly Uint8Array[]): Uint8Array {

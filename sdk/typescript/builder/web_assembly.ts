@@ -23,6 +23,9 @@ interface WebAssemblyInterface {
   compile(bytes: Uint8Array): Promise<CompiledModule>;
   instantiate(module: CompiledModule, imports: ImportObject): Promise<{ readonly exports: object }>;
   readonly Global: new () => GlobalVariable;
+  /** JavaScript Promise Integration: an import that may take its time, and an export that then gives a promise. */
+  readonly Suspending: new (run: (...values: never) => unknown) => (...values: never) => unknown;
+  promising<R>(run: () => R): () => Promise<R>;
   readonly Module: {
     imports(module: CompiledModule): readonly { readonly module: string; readonly name: string }[];
   };

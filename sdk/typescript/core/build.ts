@@ -23,6 +23,9 @@ const keptExports = [
   ...["qjs_is_exception", "qjs_get_exception", "qjs_get_prop_string", "qjs_get_string_len", "qjs_free_value"],
 ];
 
+/** See builder/wasm_writer.ts, which takes them out again. */
+const optionalImports = ["host_call", "host_result", "content_read"];
+
 const features = [
   "--enable-mutable-globals",
   "--enable-bulk-memory",
@@ -76,13 +79,32 @@ function build(): Uint8Array {
     const modules = [quickjs, "core", "glue.wasm", "env", "wasi.wasm", "wasi_snapshot_preview1"];
     run(folder, "binaryen", "wasm-merge", [...modules, "-o", "merged.wasm", ...features]);
     run(folder, "binaryen", "wasm-metadce", [
-      ...["merged.wasm", "--graph-file", "graph.json", "-o", "core.wasm"],
+      ...["merged.wasm", "--graph-file", "graph.json", "-o", "needed.wasm"],
       ...features,
     ]);
+    run(folder, "binaryen", "wasm-dis", ["needed.wasm", "-o", "needed.wat", ...features]);
+    writeFileSync(join(folder, "core.wat"), reordered(readFileSync(join(folder, "needed.wat"), "utf8")));
+    run(folder, "binaryen", "wasm-as", ["core.wat", "-o", "core.wasm", ...features]);
     return readFileSync(join(folder, "core.wasm"));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/**
+ * The imports that a plugin can do without go behind all others, in one order: then the builder of plugins can put
+ * functions in their place without giving any other function another number.
+ */
+function reordered(text: string): string {
+  const lines = text.split("\n");
+  const last = optionalImports.map((name) => {
+    const found = lines.find((line) => line.startsWith(` (import "qpsmtpd" "${name}" `));
+    if (found === undefined) throw new Error(`The merged core does not import ${name}: wasm-dis writes otherwise now?`);
+    return found;
+  });
+  const others = lines.filter((line) => !last.includes(line));
+  const end = others.findLastIndex((line) => line.startsWith(" (import ")) + 1;
+  return [...others.slice(0, end), ...last, ...others.slice(end)].join("\n");
 }
 
 /** Runs one tool of one package with the running Node. Throws with the tool's own words if it fails. */

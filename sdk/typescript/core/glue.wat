@@ -4,6 +4,10 @@
   (import "qpsmtpd" "event_length" (func $event_length (result i32)))
   (import "qpsmtpd" "event_read" (func $event_read (param i32)))
   (import "qpsmtpd" "answer_write" (func $answer_write (param i32 i32)))
+  ;; These three suspend the guest while the host works. The builder takes them out of a plugin without capabilities.
+  (import "qpsmtpd" "host_call" (func $host_call (param i32 i32) (result i32)))
+  (import "qpsmtpd" "host_result" (func $host_result (param i32)))
+  (import "qpsmtpd" "content_read" (func $content_read (param f64 i32 i32) (result i32)))
   (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
   (import "extism:host/env" "store_u8" (func $store_u8 (param i64 i32)))
   (import "extism:host/env" "store_u64" (func $store_u64 (param i64 i64)))
@@ -33,6 +37,9 @@
   (import "core" "qjs_get_float64" (func $qjs_get_float64 (param i32) (result f64)))
   (import "core" "qjs_get_string_len" (func $qjs_get_string_len (param i32 i32) (result i32)))
   (import "core" "qjs_free_cstring" (func $qjs_free_cstring (param i32)))
+  (import "core" "qjs_new_number" (func $qjs_new_number (param f64) (result i32)))
+  (import "core" "JS_GetUint8Array" (func $JS_GetUint8Array (param i32 i32 i64) (result i32)))
+  (import "core" "JS_ThrowOutOfMemory" (func $JS_ThrowOutOfMemory (param i32) (result i64)))
   (import "core" "JS_ParseJSON" (func $JS_ParseJSON (param i32 i32 i32 i32) (result i64)))
   (import "core" "JS_GetPropertyStr" (func $JS_GetPropertyStr (param i32 i64 i32) (result i64)))
   (import "core" "JS_ToFloat64" (func $JS_ToFloat64 (param i32 i32 i64) (result i32)))
@@ -104,15 +111,58 @@
   (func (export "host_promise_rejection") (param i32 i32 i32))
   (func (export "host_module_normalize") (param i32 i32) (result i32) (i32.const 0))
   (func (export "host_module_load") (param i32 i32) (result i32) (i32.const 0))
-  ;; `native(0..3, text)` logs; `native(4, ask, finish, describe, names)` hands over what start.ts made.
+  ;; `native(0..3, text)` logs; `native(4, ask, finish, describe, names)` hands over what start.ts made; `native(5, text)`
+  ;; asks the host; `native(6, offset, octets)` reads content. A result of 0 is the pending exception.
   (func (export "host_call")
     (param $name i32) (param $nameLength i32) (param $this i32) (param $count i32) (param $arguments i32) (result i32)
     (local $operation i32)
     (local.set $operation (i32.trunc_sat_f64_u (call $qjs_get_float64 (i32.load (local.get $arguments)))))
+    (if (i32.eq (local.get $operation) (i32.const 5))
+      (then (return (call $ask_host (i32.load offset=4 (local.get $arguments))))))
+    (if (i32.eq (local.get $operation) (i32.const 6))
+      (then (return (call $read_content
+        (call $qjs_get_float64 (i32.load offset=4 (local.get $arguments)))
+        (i64.load (i32.load offset=8 (local.get $arguments)))))))
     (if (i32.eq (local.get $operation) (i32.const 4))
       (then (call $bind (local.get $arguments)))
       (else (call $log (local.get $operation) (i32.load offset=4 (local.get $arguments)))))
     (call $qjs_dup_value (call $qjs_get_undefined)))
+
+  ;; The host's result, parsed; undefined if there is no host to ask.
+  (func $ask_host (param $request i32) (result i32)
+    (local $characters i32) (local $length i32) (local $buffer i32) (local $value i64)
+    (local.set $characters
+      (call $qjs_get_string_len (local.get $request) (i32.add (global.get $scratch) (i32.const 16))))
+    (if (i32.eqz (local.get $characters)) (then (return (i32.const 0))))
+    (local.set $length (call $host_call (local.get $characters) (i32.load offset=16 (global.get $scratch))))
+    (call $qjs_free_cstring (local.get $characters))
+    (if (i32.le_s (local.get $length) (i32.const 0))
+      (then (return (call $qjs_dup_value (call $qjs_get_undefined)))))
+    (local.set $buffer (call $malloc (i32.add (local.get $length) (i32.const 1))))
+    (if (i32.eqz (local.get $buffer)) (then
+      (drop (call $JS_ThrowOutOfMemory (global.get $context)))
+      (return (i32.const 0))))
+    (call $host_result (local.get $buffer))
+    ;; JS_ParseJSON wants a zero behind the text.
+    (i32.store8 (i32.add (local.get $buffer) (local.get $length)) (i32.const 0))
+    (local.set $value (call $JS_ParseJSON (global.get $context) (local.get $buffer) (local.get $length)
+      (i32.add (global.get $scratch) (i32.const 48))))
+    (call $free (local.get $buffer))
+    (if (call $is_exception (local.get $value)) (then (return (i32.const 0))))
+    ;; A pointer to the value is what QuickJS takes; the copy counts as one more owner.
+    (i64.store (global.get $scratch) (local.get $value))
+    (local.set $buffer (call $qjs_dup_value (global.get $scratch)))
+    (call $JS_FreeValue (global.get $context) (local.get $value))
+    (local.get $buffer))
+
+  ;; Fills the octets of a Uint8Array, which nothing can move or free while the guest is suspended.
+  (func $read_content (param $offset f64) (param $octets i64) (result i32)
+    (local $pointer i32)
+    (local.set $pointer
+      (call $JS_GetUint8Array (global.get $context) (i32.add (global.get $scratch) (i32.const 16)) (local.get $octets)))
+    (if (i32.eqz (local.get $pointer)) (then (return (i32.const 0))))
+    (call $qjs_new_number (f64.convert_i32_s (call $content_read
+      (local.get $offset) (i32.load offset=16 (global.get $scratch)) (local.get $pointer)))))
 
   (func $bind (param $arguments i32)
     (global.set $ask (call $JS_DupValue (global.get $context) (i64.load (i32.load offset=4 (local.get $arguments)))))

@@ -1,6 +1,5 @@
 // Lines for the server's log.
 
-import type { Host } from "../define_plugin.ts";
 import { native } from "./native.ts";
 
 /** More than anyone reads; what a client sent must not fill the log. */
@@ -12,8 +11,6 @@ export function logLine(level: keyof typeof levels, text: string): void {
   // Lone surrogates have no UTF-8.
   native(levels[level] ?? levels.info, `${text}`.slice(0, longestLine).toWellFormed());
 }
-
-export const host: Host = { log: logLine };
 
 /** What `console.log` would print: strings as they are, everything else as JSON. */
 export function formatValues(values: readonly unknown[]): string {

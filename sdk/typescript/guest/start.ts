@@ -4,8 +4,10 @@ import { hookNames } from "../../contract/contract.ts";
 import type { HookName } from "../../contract/contract.ts";
 import type { ConfigureInput, ConfigureOutput } from "../../contract/manifest.ts";
 import type { Given } from "../define_plugin.ts";
+import { type Capabilities, openConfiguringHost, openHost } from "../host/open_host.ts";
 import { describeError } from "./describe_error.ts";
-import { host } from "./log_line.ts";
+import { hostAccess } from "./host_access.ts";
+import { logLine } from "./log_line.ts";
 import { native } from "./native.ts";
 import { seedRandom } from "./random.ts";
 
@@ -23,13 +25,16 @@ const bind = 4;
 const known: readonly string[] = ["configure", ...hookNames];
 const pass = '{"verdict":"pass"}';
 
-/** Hands the plugin's functions to the glue. Called once, while the plugin is built. */
-export function start(exported: unknown): void {
+/**
+ * Hands the plugin's functions to the glue. Called once, while the plugin is built. `capabilities` are those that the
+ * plugin needs: the others are not part of it.
+ */
+export function start(exported: unknown, capabilities: Capabilities): void {
   const plugin = (typeof exported === "object" && exported !== null ? exported : {}) as AnyPlugin;
   const functions = ["configure", ...hookNames.filter((name) => typeof plugin[name] === "function")];
   const keys = new Set([...Object.keys(plugin), ...known.filter((name) => plugin[name] !== undefined)]);
   const wrong = [...keys].filter((name) => !known.includes(name) || typeof plugin[name] !== "function");
-  const { ask, finish } = conversation(plugin, functions);
+  const { ask, finish } = conversation(plugin, functions, capabilities);
   native(bind, ask, finish, describeError, JSON.stringify({ wrong, functions } satisfies Exported));
 }
 
@@ -40,13 +45,15 @@ interface Conversation {
   finish(answer: unknown): string;
 }
 
-function conversation(plugin: AnyPlugin, functions: readonly string[]): Conversation {
+function conversation(plugin: AnyPlugin, functions: readonly string[], capabilities: Capabilities): Conversation {
+  const host = openHost(logLine, capabilities, hostAccess, (name) => `write "${name}" into the needs of plugin.json`);
+  const configuringHost = openConfiguringHost(logLine);
   let setup: unknown;
   let asked = "configure";
 
   function configure(input: ConfigureInput): unknown {
     const { given, output } = gather(input);
-    const made = plugin.configure?.(given, host);
+    const made = plugin.configure?.(given, configuringHost);
     if (!(made instanceof Promise)) return keep(made);
     return made.then(keep);
 

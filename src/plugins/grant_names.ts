@@ -1,0 +1,77 @@
+// The vocabulary of needs and grants: every capability's name, and how its scopes are read.
+
+import { hookNames } from "../../sdk/contract/contract.ts";
+import type { CapabilityName } from "../../sdk/contract/manifest.ts";
+import { parseDnsScope } from "../scopes/dns_scope.ts";
+import { globCovers } from "../scopes/glob.ts";
+import { parseHttpScope } from "../scopes/http_scope.ts";
+import { badScope, type ParsedScope, scopeOf } from "../scopes/scope.ts";
+import { parseTcpScope } from "../scopes/tcp_scope.ts";
+
+/** What an event may tell; see event_fields.ts for the fields of each. */
+export const eventScopes = [
+  "client",
+  "hello",
+  "reverse_path",
+  "recipients",
+  "headers",
+  "size",
+  "argument",
+  "parameters",
+] as const;
+
+export type EventScope = (typeof eventScopes)[number];
+
+const contentScopes = ["headers", "body"] as const;
+const editScopes = ["header", "recipients", "reverse_path"] as const;
+const verdictScopes = ["accept", "reject", "defer", "disconnect", "*"] as const;
+
+/** Reads the scope after the colon; `*` alone and no scope at all are all scopes, and never come here. */
+type ScopeReader = (scope: string) => ParsedScope;
+
+/** Every capability has one. */
+export const scopeReaders: { readonly [N in CapabilityName]: ScopeReader } = {
+  log: withoutScope,
+  config: withoutScope,
+  dns: parseDnsScope,
+  store: (scope) => scopeOf(scope),
+  http: parseHttpScope,
+  tcp: parseTcpScope,
+  content: (scope) => wordOf(scope, contentScopes),
+  crypto: withoutScope,
+  clock: withoutScope,
+  event: (scope) => fieldsOf(scope, "headers", eventScopes),
+  edit: (scope) => fieldsOf(scope, "header", editScopes),
+  verdict: verdictAt,
+};
+
+export function isCapabilityName(name: string): name is CapabilityName {
+  return Object.hasOwn(scopeReaders, name);
+}
+
+function withoutScope(): ParsedScope {
+  return badScope("is more than there is: this capability has no scopes, leave out the colon and what follows");
+}
+
+function wordOf(scope: string, words: readonly string[]): ParsedScope {
+  return words.includes(scope) ? scopeOf(scope) : badScope(`is none of ${words.join(", ")}`);
+}
+
+/** `headers` is every field, `headers:X-*` some; field names are compared without case. */
+function fieldsOf(scope: string, listed: string, words: readonly string[]): ParsedScope {
+  if (scope === listed) return scopeOf(listed, "*");
+  if (!scope.startsWith(`${listed}:`)) return wordOf(scope, words);
+  const name = scope.slice(listed.length + 1);
+  // RFC 5322 §3.6.8
+  return /^[!-9;-~]{1,76}$/.test(name) ? scopeOf(listed, name.toLowerCase()) : badScope("names no header field");
+}
+
+/** `reject@rcpt`; both sides may be globs. */
+function verdictAt(scope: string): ParsedScope {
+  const [word = "", hook = "", ...rest] = scope.split("@");
+  if (rest.length > 0 || hook === "") return badScope("is not like reject@rcpt, or reject@* for every hook");
+  if (!verdictScopes.some((each) => each === word)) {
+    return badScope(`is none of ${verdictScopes.join(", ")} before the @`);
+  }
+  return hookNames.some((name) => globCovers(hook, name)) ? scopeOf(word, hook) : badScope("names no hook after the @");
+}

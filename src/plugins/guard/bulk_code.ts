@@ -1,0 +1,70 @@
+// Functions that stand in for `memory.fill` and `memory.copy`, in pieces with a check before each.
+
+import type { Shape } from "./shape.ts";
+import { leb, type Writer } from "./writer.ts";
+
+/**
+ * 256 KiB, some 20 microseconds. One instruction over the whole memory would take milliseconds that nobody could
+ * interrupt. LEB128 as in `i32.const`.
+ */
+const piece: readonly number[] = [0x80, 0x80, 0x10];
+
+// Parameters and the one local of both functions; `from` is the octet to fill with in one of them.
+const to = 0;
+const from = 1;
+const rest = 2;
+const size = 3;
+
+const get = (local: number): readonly number[] => [0x20, local];
+const set = (local: number): readonly number[] => [0x21, local];
+const subtract = (
+  local: number,
+  amount: number,
+): readonly number[] => [...get(local), ...get(amount), 0x6b, ...set(local)];
+const add = (local: number, amount: number): readonly number[] => [...get(local), ...get(amount), 0x6a, ...set(local)];
+const widened = (local: number): readonly number[] => [...get(local), 0xad];
+
+const fill: readonly number[] = [0xfc, 0x0b, 0x00];
+const copy: readonly number[] = [0xfc, 0x0a, 0x00, 0x00];
+const everything = [...get(to), ...get(from), ...get(rest)];
+
+/** `address + rest > memory.size << 16`, in 64 bits. */
+const isOutside = (address: number): readonly number[] => [
+  ...[...widened(address), ...widened(rest), 0x7c],
+  ...[0x3f, 0x00, 0xad, 0x42, 0x10, 0x86, 0x56],
+];
+
+/** `size = min(rest, piece)`. */
+const choosePiece = [...get(rest), 0x41, ...piece, ...get(rest), 0x41, ...piece, 0x49, 0x1b, ...set(size)];
+/** While something is left: again. */
+const again = [...get(rest), 0x0d, 0x00];
+
+/** Both function bodies, with their lengths. What lies outside the memory traps before anything is written. */
+export function writeBulk(writer: Writer, shape: Shape): void {
+  const pay = [...get(size), 0x41, 0x03, 0x76, 0x10, ...leb(shape.spendFunction)];
+  writeBody(writer, [
+    ...[...isOutside(to), 0x04, 0x40, ...everything, ...fill, 0x0b],
+    ...[0x03, 0x40, ...choosePiece, ...pay, ...get(to), ...get(from), ...get(size), ...fill],
+    ...[...add(to, size), ...subtract(rest, size), ...again, 0x0b],
+  ]);
+  const upwards = [
+    ...[0x03, 0x40, ...choosePiece, ...pay, ...get(to), ...get(from), ...get(size), ...copy],
+    ...[...add(to, size), ...add(from, size), ...subtract(rest, size), ...again, 0x0b],
+  ];
+  // Where the pieces overlap, the last comes first, so that none is overwritten before it is read.
+  const downwards = [
+    ...[0x03, 0x40, ...choosePiece, ...pay, ...subtract(rest, size)],
+    ...[...get(to), ...get(rest), 0x6a, ...get(from), ...get(rest), 0x6a, ...get(size), ...copy],
+    ...[...again, 0x0b],
+  ];
+  writeBody(writer, [
+    ...[...isOutside(to), ...isOutside(from), 0x72, 0x04, 0x40, ...everything, ...copy, 0x0b],
+    ...[...get(to), ...get(from), 0x4d, 0x04, 0x40, ...upwards, 0x05, ...downwards, 0x0b],
+  ]);
+}
+
+function writeBody(writer: Writer, code: readonly number[]): void {
+  const oneLocal = [1, 1, 0x7f];
+  writer.u32(oneLocal.length + code.length + 1);
+  writer.octets([...oneLocal, ...code, 0x0b]);
+}
