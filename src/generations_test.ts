@@ -7,7 +7,7 @@ import { type Built, Generations } from "./generations.ts";
 import { chainsOf } from "./hooks/chains.ts";
 import type { Generation } from "./load_generation.ts";
 import { type Common, type OpenGeneration, openGeneration } from "./open_generation.ts";
-import { openHost } from "./open_host.ts";
+import { emptyHost } from "./open_host.ts";
 import { PluginFiles } from "./plugin_files.ts";
 import { SharedParts } from "./shared_parts.ts";
 import { openSpool } from "./spool/file_spool.ts";
@@ -33,7 +33,7 @@ async function bench(): Promise<Bench> {
   assert.ok(spool.kind === "spool");
   const common: Common = {
     log: (level, message, fields) => void logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
-    host: openHost(),
+    host: emptyHost(),
     plugins: new SharedParts(),
     files: new PluginFiles(),
     spool: spool.spool,

@@ -8,7 +8,7 @@ import { buildPlugin } from "../sdk/typescript/build_plugin.ts";
 import { loadConfig } from "./config/load.ts";
 import { type Changes, changesBetween } from "./generation_changes.ts";
 import { type Generation, type GenerationPlugin, type LoadedGeneration, loadGeneration } from "./load_generation.ts";
-import { openHost } from "./open_host.ts";
+import { emptyHost } from "./open_host.ts";
 import { PluginFiles } from "./plugin_files.ts";
 import { SharedParts } from "./shared_parts.ts";
 
@@ -63,7 +63,7 @@ async function load(
   assert.ok(loaded.kind === "config", JSON.stringify(loaded));
   return await loadGeneration(loaded.config, {
     log: (level, message, fields) => void log.push(`${level} ${message} ${JSON.stringify(fields)}`),
-    host: openHost(),
+    host: emptyHost(),
     plugins: shared,
     files: new PluginFiles(),
   });

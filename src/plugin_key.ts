@@ -16,8 +16,6 @@ export function pluginKey(
     entry,
     lists: lists.map((name) => [name, lines(name)]),
     serverName: config.hostname,
-    // Only what was granted something can reach the resolver.
-    dns: entry.grant.length === 0 ? null : config.dns,
   };
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

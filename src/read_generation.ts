@@ -7,15 +7,21 @@ import { type LoadedGeneration, loadGeneration, type Means } from "./load_genera
 export interface Reading {
   /** Reads the configuration. */
   readonly read: () => Promise<Loaded>;
-  /** What its plugins are loaded with. */
-  readonly meansFor: (config: Config) => Means;
+  /** Opens, or has ready, what its plugins are loaded with. */
+  readonly meansFor: (config: Config) => Promise<MeansOpened>;
 }
 
-/** Listens nowhere and writes no file: a generation that is read and not used leaves no trace. */
+/** `problems` are whole lines for the operator. */
+export type MeansOpened =
+  | { readonly kind: "means"; readonly means: Means }
+  | { readonly kind: "problems"; readonly problems: readonly string[] };
+
 export async function readGeneration({ read, meansFor }: Reading): Promise<LoadedGeneration> {
   const loaded = await read();
   if (loaded.kind === "problems") return loaded;
-  const generation = await loadGeneration(loaded.config, meansFor(loaded.config));
+  const opened = await meansFor(loaded.config);
+  if (opened.kind === "problems") return opened;
+  const generation = await loadGeneration(loaded.config, opened.means);
   if (generation.kind === "problems") return generation;
   return { ...generation, warnings: [...loaded.warnings, ...generation.warnings] };
 }

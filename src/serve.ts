@@ -7,10 +7,10 @@ import { version } from "./cli/version.ts";
 import type { Config } from "./config/config.ts";
 import { type Daemon, type SessionLease, startDaemon } from "./daemon.ts";
 import { type Built, Generations } from "./generations.ts";
-import type { Generation, Means } from "./load_generation.ts";
+import type { Generation, GenerationPlugin } from "./load_generation.ts";
 import { type Log, openLog } from "./log/log.ts";
 import { type Common, type OpenGeneration, openGeneration } from "./open_generation.ts";
-import { openHost } from "./open_host.ts";
+import { type OpenHost, openHost } from "./open_host.ts";
 import { PluginFiles } from "./plugin_files.ts";
 import { runtime } from "./platform/runtime.ts";
 import { readAgain } from "./read_again.ts";
@@ -44,26 +44,31 @@ export async function serve(chosen: Chosen, around: Surroundings): Promise<numbe
     current = openLog({ ...config.log, write: around.print, now: () => new Date() });
   };
   const log: Log = (level, message, fields) => current(level, message, fields);
-  const means: Means = { log, host: openHost(), plugins: new SharedParts(), files: new PluginFiles() };
-  const first = await prepare(chosen, around, (config) => {
+  let host: OpenHost | undefined;
+  const shared = { plugins: new SharedParts<GenerationPlugin>(), files: new PluginFiles() };
+  const first = await prepare(chosen, around, async (config) => {
     logAs(config);
-    return means;
+    const opened = await openHost(config, log);
+    if (opened.kind === "failed") return { kind: "problems", problems: [`${config.file}: state: ${opened.message}`] };
+    host = opened.host;
+    return { kind: "means", means: { ...shared, log, host } };
   });
-  if (first === undefined) return 1;
+  if (host === undefined) return 1;
+  try {
+    return first === undefined ? 1 : await serveWith(first, { ...shared, log, host, chosen, around, logAs });
+  } finally {
+    await host.close();
+  }
+}
+
+async function serveWith(first: Generation, given: Omit<Server, "spool" | "deliveries">): Promise<number> {
   const { state, spool: { memoryThreshold } } = first.config;
   const spool = await openSpool(state, { memoryThreshold });
-  if (spool.kind === "failed") {
-    await first.close();
-    return fail(around, [spool.message]);
+  if (spool.kind === "spool") {
+    return await serveFrom(first, { ...given, spool: spool.spool, deliveries: new SharedParts() });
   }
-  return await serveFrom(first, {
-    ...means,
-    chosen,
-    around,
-    logAs,
-    spool: spool.spool,
-    deliveries: new SharedParts(),
-  });
+  await first.close();
+  return fail(given.around, [spool.message]);
 }
 
 async function serveFrom(first: Generation, server: Server): Promise<number> {
@@ -90,7 +95,10 @@ async function serveFrom(first: Generation, server: Server): Promise<number> {
 
 /** The next generation: read, loaded, its plugins configured, its delivery open. */
 async function build(server: Server, started: Config): Promise<Built> {
-  const loaded = await readGeneration({ read: () => readAgain(server.chosen, started), meansFor: () => server });
+  const loaded = await readGeneration({
+    read: () => readAgain(server.chosen, started),
+    meansFor: () => Promise.resolve({ kind: "means", means: server }),
+  });
   if (loaded.kind === "problems") return loaded;
   const opened = await openGeneration(loaded.generation, server);
   if (opened.kind === "problems") return opened;

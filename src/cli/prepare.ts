@@ -2,11 +2,11 @@
 
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import type { Generation, Means } from "../load_generation.ts";
+import type { Generation, GenerationPlugin } from "../load_generation.ts";
 import { openLog } from "../log/log.ts";
-import { openHost } from "../open_host.ts";
+import { emptyHost } from "../open_host.ts";
 import { PluginFiles } from "../plugin_files.ts";
-import { readGeneration } from "../read_generation.ts";
+import { type MeansOpened, readGeneration } from "../read_generation.ts";
 import { SharedParts } from "../shared_parts.ts";
 import type { Chosen } from "./find_config.ts";
 import type { Output } from "./output.ts";
@@ -15,7 +15,7 @@ import type { Output } from "./output.ts";
 export async function prepare(
   chosen: Chosen,
   output: Output,
-  meansFor: (config: Config) => Means = () => meansOfCheck(output),
+  meansFor: (config: Config) => Promise<MeansOpened> = () => meansOfCheck(output),
 ): Promise<Generation | undefined> {
   const loaded = await readGeneration({ read: () => loadConfig(chosen.path, chosen.overrides), meansFor });
   if (loaded.kind === "problems") {
@@ -26,8 +26,9 @@ export async function prepare(
   return loaded.generation;
 }
 
-/** Plugins are configured and asked nothing. */
-function meansOfCheck({ complain }: Output): Means {
+/** Plugins are configured and asked nothing, and nothing is written. */
+function meansOfCheck({ complain }: Output): Promise<MeansOpened> {
   const log = openLog({ format: "text", level: "warn", write: complain, now: () => new Date() });
-  return { log, host: openHost(), plugins: new SharedParts(), files: new PluginFiles() };
+  const means = { log, host: emptyHost(), plugins: new SharedParts<GenerationPlugin>(), files: new PluginFiles() };
+  return Promise.resolve({ kind: "means", means });
 }
