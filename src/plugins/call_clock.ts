@@ -15,6 +15,10 @@ const kill = -1;
  */
 const mostOfHead = 5;
 
+/** Fuel that a millisecond of running takes at the very least, and how many times the limit less than that is believed. */
+const leastFuel = 50_000;
+const longestDoubt = 4;
+
 /** Why a guest was made to trap. */
 export type Killed = "cpu" | "deadline";
 
@@ -100,7 +104,7 @@ export class CallClock {
   async tick(): Promise<number> {
     if (!this.#ticked) this.#leaveHead();
     const now = performance.now();
-    if (this.#ran + this.#running() > this.#limits.cpu) this.#killed ??= "cpu";
+    if (this.#overran()) this.#killed ??= "cpu";
     if (now > this.#began + this.#limits.wall) this.#killed ??= "deadline";
     if (this.#killed !== undefined) return kill;
     if (now - this.#runningSince >= slice) {
@@ -110,6 +114,16 @@ export class CallClock {
     }
     this.#fuel += fuelQuantum;
     return fuelQuantum;
+  }
+
+  /**
+   * Has it run for longer than it may? On a busy machine the clock also counts what other programs ran meanwhile, so a
+   * guest that burned hardly any fuel is believed for a while.
+   */
+  #overran(): boolean {
+    const ran = this.#ran + this.#running();
+    const { cpu } = this.#limits;
+    return ran > cpu && (this.#fuel > cpu * leastFuel || ran > cpu * longestDoubt);
   }
 
   /** Milliseconds since the guest last went on. */

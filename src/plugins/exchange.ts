@@ -19,6 +19,10 @@ export type CallEnd =
 
 const nothing = new Uint8Array(0);
 
+/** Prices in fuel, where a unit is about an addition: octets that the host copies, and a line that it looks at. */
+const octetsPerUnit = 8;
+const pricePerLine = 5000;
+
 /** The state of the call under way. Every number a guest passes is a lie until it was compared with its memory. */
 export class Exchange {
   /** The guest's own memory, known once it is instantiated; a guest need not export one. */
@@ -32,6 +36,8 @@ export class Exchange {
   inputAddress = 0n;
   #answerLimit = 0;
   #output: CallEnd | undefined;
+  /** Where in the guest's memory the output lies, if it does. */
+  #answerAt: { readonly pointer: number; readonly length: number } | undefined;
   #error: { readonly address: bigint; readonly text: string } | undefined;
   #blocksLeft: number = limits.kernelBlocks;
   #octetsLeft: number = limits.kernelOctets;
@@ -39,6 +45,8 @@ export class Exchange {
   #logOctetsLeft = 0;
   #random = 0;
   readonly #log: PluginLog;
+  /** Takes the price of what the host does for the guest off its fuel: work of the host must not be free. */
+  charge: (units: number) => void = () => {};
 
   constructor(log: PluginLog) {
     this.#log = log;
@@ -54,6 +62,7 @@ export class Exchange {
     this.#answerLimit = answerLimit;
     this.#logOctetsLeft = logLimit;
     this.#output = undefined;
+    this.#answerAt = undefined;
     this.#error = undefined;
     this.#blocksLeft = limits.kernelBlocks;
     this.#octetsLeft = limits.kernelOctets;
@@ -65,7 +74,11 @@ export class Exchange {
     if (this.#error !== undefined) return trap(this.#error.text);
     // What starts a module returns nothing, and is given no room for an answer.
     if (returned !== 0 && this.#answerLimit > 0) return trap(`it returned ${String(returned)} instead of 0`);
-    return this.#output ?? { kind: "output", bytes: nothing };
+    if (this.#output?.kind !== "output") return this.#output ?? { kind: "output", bytes: nothing };
+    if (this.#answerAt === undefined) return this.#output;
+    // The memory may have grown since, and will be restored soon.
+    const { pointer, length } = this.#answerAt;
+    return { kind: "output", bytes: this.#guestOctets("answer_write", pointer, length).slice() };
   }
 
   /** The guest trapped, or a host function refused its arguments; what the guest itself said is worth more. */
@@ -85,10 +98,10 @@ export class Exchange {
     this.#guestOctets("event_read", pointer, this.input.byteLength).set(this.input);
   }
 
+  /** Only says where the answer is: it is read when the guest has returned, so that answering again costs no memory. */
   writeAnswer(pointer: number, length: number): void {
-    const octets = this.#guestOctets("answer_write", pointer, length);
-    // A copy: the guest may go on writing to its memory.
-    this.setOutput(octets.byteLength > this.#answerLimit ? octets : octets.slice());
+    this.setOutput(this.#guestOctets("answer_write", pointer, length));
+    this.#answerAt = { pointer, length };
   }
 
   /** A copy of what the guest points at: it may change it while the host works. */
@@ -112,6 +125,7 @@ export class Exchange {
 
   /** The last one counts, as in Extism. */
   setOutput(bytes: Uint8Array): void {
+    this.#answerAt = undefined;
     if (this.#answerLimit === 0) throw new Error("there is nothing to answer while it is being initialised");
     const tooLong = bytes.byteLength > this.#answerLimit;
     this.#output = tooLong ? { kind: "oversize", length: bytes.byteLength } : { kind: "output", bytes };
@@ -122,11 +136,13 @@ export class Exchange {
   }
 
   setError(address: bigint, text: string): void {
+    this.charge(pricePerLine);
     this.#error = address === 0n ? undefined : { address, text };
   }
 
   /** Takes `octets` from what the call may allocate; throws when it is used up. */
   spend(octets: number): void {
+    this.charge(octets / octetsPerUnit);
     this.#blocksLeft -= 1;
     this.#octetsLeft -= octets;
     if (this.#blocksLeft < 0) throw new Error(`it allocated more than ${limits.kernelBlocks} blocks in one call`);
@@ -135,6 +151,7 @@ export class Exchange {
 
   /** `text` is called only if there is room for the line. */
   log(level: LogLevel, text: () => string): void {
+    this.charge(pricePerLine);
     if (this.#linesLeft < 0) return;
     this.#linesLeft -= 1;
     const line = this.#linesLeft >= 0 ? printable(text()) : "";
@@ -152,6 +169,8 @@ export class Exchange {
 
   /** The same for the same seed, so that a call can be repeated; nothing to make secrets of. */
   fillRandom(pointer: number, length: number): void {
+    if (length >>> 0 > limits.random) throw new Error(`random_get: at most ${limits.random} octets at a time`);
+    this.charge((length >>> 0) * 4);
     const octets = this.#guestOctets("random_get", pointer, length);
     for (let index = 0; index < octets.length; index++) {
       // mulberry32, one octet a step.
@@ -164,6 +183,7 @@ export class Exchange {
   #guestOctets(what: string, pointer: number, length: number): Uint8Array {
     if (this.memory === undefined) throw new Error(`${what}: it exports no memory`);
     const [at, count] = [pointer >>> 0, length >>> 0];
+    this.charge(count / octetsPerUnit);
     const { buffer } = this.memory;
     if (at + count > buffer.byteLength) throw new Error(`${what}: ${count} octets at ${at} are outside its memory`);
     return new Uint8Array(buffer, at, count);

@@ -17,6 +17,9 @@ const { createPlugin } = await importQuietly();
 
 type GuestFunction = () => unknown;
 
+/** The guard's arithmetic is of 32 bits, and leaves room below this. */
+const lowest = -1_000_000;
+
 /** What one call may use, and what it is about. */
 export interface CallTerms extends TimeLimits {
   /** Octets of the answer, and of log lines. */
@@ -51,6 +54,8 @@ export class Guest {
     this.#host = host;
     this.#facts = facts;
     this.#fuel = exports[facts.fuel] as GuestGlobal;
+    // The fuel may go below zero, where the guest's next check asks the clock.
+    host.exchange.charge = (units) => this.#fuel.value = Math.max(lowest, Number(this.#fuel.value) - Math.trunc(units));
   }
 
   /** The exported function, or `undefined`. Its `length` is the number of its parameters. */

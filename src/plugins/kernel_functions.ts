@@ -55,33 +55,51 @@ export function hostFunctions(host: HostSide): HostFunctions {
   const { exchange, clock } = host;
   return {
     [reservedModule]: { [tickName]: async (): Promise<number> => await clock.tick() },
-    [wasiModule]: wasiFunctions(exchange),
-    qpsmtpd: {
+    [wasiModule]: priced(wasiFunctions(exchange), host),
+    qpsmtpd: priced({
       event_length: (): number => exchange.input.byteLength,
       event_read: (_kernel, pointer: number): void => exchange.readEvent(pointer),
       answer_write: (_kernel, pointer: number, length: number): void => exchange.writeAnswer(pointer, length),
       ...requestFunctions(host),
-    },
+    }, host),
     "extism:host/user": userFunctions(host),
-    "extism:host/env": {
+    "extism:host/env": priced({
       ...inputFunctions(exchange),
       ...outputFunctions(exchange),
       ...logFunctions(exchange),
       ...withheldFunctions(),
-    },
+    }, host),
   };
+}
+
+/** What each call of a host function costs in fuel, besides what it does. */
+const priceOfCall = 500;
+const priceOfRequest = 20_000;
+
+/** Extism tells functions that suspend by their being declared `async`; these charge for themselves. */
+function priced(functions: HostFunctions[string], { exchange }: HostSide): HostFunctions[string] {
+  const wrapped = Object.entries(functions).map(([name, run]): [string, HostFunction] => {
+    if (run.constructor.name === "AsyncFunction") return [name, run];
+    return [name, (kernel, ...args) => {
+      exchange.charge(priceOfCall);
+      return run(kernel, ...args);
+    }];
+  });
+  return Object.fromEntries(wrapped);
 }
 
 /** Requests of guests that share their memory with the host. */
 function requestFunctions({ exchange, requests }: HostSide): { readonly [name: string]: HostFunction } {
   return {
     host_call: async (_kernel, pointer: number, length: number): Promise<number> => {
+      exchange.charge(priceOfRequest);
       exchange.result = await requests.ask(exchange.readRequest(pointer, length));
       return exchange.result.byteLength;
     },
     host_result: (_kernel, pointer: number): void => exchange.readResult(pointer),
     content_read: async (_kernel, offset: number, length: number, pointer: number): Promise<number> => {
       const wanted = Math.min(length >>> 0, limits.contentRead);
+      exchange.charge(priceOfRequest);
       exchange.checkPlace("content_read", pointer, wanted);
       const octets = await requests.content(Math.max(0, Math.trunc(offset)), wanted);
       if (octets === undefined) return -1;
@@ -98,6 +116,7 @@ function userFunctions(host: HostSide): { readonly [name: string]: HostFunction 
 /** Requests by Extism's convention: the address of a block with JSON in, the address of another out. */
 function userFunction({ exchange, requests }: HostSide, capability: string): HostFunction {
   return async (kernel, address: bigint): Promise<bigint> => {
+    exchange.charge(priceOfRequest);
     const block = blockAt(kernel, address);
     if (block.byteLength > limits.request) {
       throw new Error(`${capability}: a request has at most ${limits.request} octets`);

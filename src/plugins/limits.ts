@@ -7,6 +7,8 @@ export const limits = {
   manifest: 65_536,
   /** Octets of one request to a capability. */
   request: 524_288,
+  /** Octets of randomness that WASI gives at a time. */
+  random: 65_536,
   /** Octets that one `content_read` copies. */
   contentRead: 1_048_576,
   /** Octets of the JSON given to `configure`: list files can be long. */

@@ -29,6 +29,9 @@ export interface Allowance {
   readonly hostCalls: number;
 }
 
+/** Requests in a call in which nothing may be asked for, as in `configure`. */
+const mostRefusals = 10;
+
 const encoder = new TextEncoder();
 
 export class Requests {
@@ -66,7 +69,10 @@ export class Requests {
   async ask(bytes: Uint8Array): Promise<Uint8Array> {
     const decoded = decodeJson(bytes);
     if (decoded.kind === "bad") return encode(refused("badRequest", decoded.why));
-    const { capability, request } = decoded.value as { readonly capability?: unknown; readonly request?: unknown };
+    const { capability, request } = Object(decoded.value) as {
+      readonly capability?: unknown;
+      readonly request?: unknown;
+    };
     return await this.askFor(typeof capability === "string" ? capability : "", request);
   }
 
@@ -98,12 +104,13 @@ export class Requests {
     const allowance = this.#allowance;
     const capability = allowance?.capabilities.get(name);
     const scopes = isCapabilityName(name) ? allowance?.grants.scopesOf(name) ?? [] : [];
+    this.#made++;
+    const most = allowance?.hostCalls ?? mostRefusals;
+    // Told once; a guest that goes on asking is not listening.
+    if (this.#made > most + 1) throw new Error(`it went on asking after ${most} requests in one call`);
+    if (this.#made > most) return refused("tooMany", `more than ${most} requests in one call`);
     if (allowance === undefined || capability === undefined || scopes.length === 0) {
       return refused("notGranted", `${name} is not granted to this plugin`);
-    }
-    this.#made++;
-    if (this.#made > allowance.hostCalls) {
-      return refused("tooMany", `more than ${allowance.hostCalls} requests in one call`);
     }
     const signal = (): AbortSignal => this.#signal();
     const context: CallContext = {

@@ -28,10 +28,10 @@ const { rows, broke } = await runOn(runtime.name, withoutC ? ["--without-c", ...
   family = row.family;
   console.log(rowOf(row));
 });
-const failed = rows.filter(({ problems }) => problems.length > 0).length;
+const failed = rows.filter(({ problems, doubtful }) => problems.length + doubtful.length > 0).length;
 const answers = rows.reduce((sum, { bystanders }) => sum + bystanders, 0);
 console.log(
   `\n${rows.length} attacks, ${rows.length - failed} stopped as promised; honest sessions got ${answers} answers.`,
 );
-if (broke !== undefined) console.error(`It broke off: ${broke}`);
-process.exitCode = failed === 0 && broke === undefined ? 0 : 1;
+for (const why of broke) console.error(`It broke off in ${why}`);
+process.exitCode = failed === 0 && broke.length === 0 ? 0 : 1;

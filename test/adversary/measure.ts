@@ -39,7 +39,7 @@ export async function measure(stage: Stage, family: string, attack: Attack): Pro
     const outcome = evidence.refusal ?? telling(evidence.replies);
     const { alone, guest, grown, loadingLag } = evidence;
     const figures = { alone, among, guest, grown, loadingLag, lagP99: lag.p99, lagWorst: lag.worst, bystanders };
-    return { name, family, language, tries, outcome, ...figures, problems: [...wrong, ...doubtful] };
+    return { name, family, language, tries, outcome, ...figures, problems: wrong, doubtful };
   }
 }
 

@@ -24,6 +24,8 @@ export interface Measured {
   readonly bystanders: number;
   /** Megabytes that the process holds more than before. */
   readonly grown: number;
-  /** What is not as it must be; empty for an attack that was stopped as promised. */
+  /** What is not as it must be, however often it is tried. */
   readonly problems: readonly string[];
+  /** Times and memory beyond their bounds, which a busy machine may have caused. */
+  readonly doubtful: readonly string[];
 }

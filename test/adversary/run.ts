@@ -7,6 +7,8 @@ import { withStage } from "./stage.ts";
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const withoutC = process.argv.includes("--without-c");
+/** `--after=name`: goes on behind that one, which hung the process before this one. */
+let skipTo = process.argv.find((argument) => argument.startsWith("--after="))?.slice("--after=".length);
 
 /** What is under way is told first: who waits for the line after it knows what hangs. */
 function print(line: object): void {
@@ -18,6 +20,10 @@ await withStage(async (stage) => {
     if (withoutC && family === "c") continue;
     for (const attack of attacks) {
       if (wanted.length > 0 && !wanted.includes(family) && !wanted.includes(attack.name)) continue;
+      if (skipTo !== undefined) {
+        if (attack.name === skipTo) skipTo = undefined;
+        continue;
+      }
       print({ begins: attack.name });
       print(await measure(stage, family, attack));
     }

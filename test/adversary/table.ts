@@ -29,7 +29,10 @@ export const legend: readonly string[] = [
 
 /** One line, and one for everything that is not as it must be. */
 export function rowOf(row: Measured): string {
-  return [line(columns.map(({ cell }) => cell(row))), ...row.problems.map((problem) => `    FAILED: ${problem}`)].join(
+  return [
+    line(columns.map(({ cell }) => cell(row))),
+    ...[...row.problems, ...row.doubtful].map((problem) => `    FAILED: ${problem}`),
+  ].join(
     "\n",
   );
 }

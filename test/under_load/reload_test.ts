@@ -29,6 +29,9 @@ export default {
 
 const steady = `export default { rcpt() { return { verdict: "accept" }; } };`;
 
+/** Megabytes of resident memory that 80 reloads may add. Deno's collector lets its heap rise further before it settles. */
+const mostGrowth = { Node: 30, Deno: 60, Bun: 30 } as const;
+
 const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-reload-"));
 
 function toml(extra: string): string {
@@ -127,7 +130,7 @@ for (const runtime of runtimes) {
       assert.deepEqual(versions.map(([id]) => id).sort(), [...load.acknowledged].sort());
       const each = Map.groupBy(versions, ([, version]) => version);
       assert.deepEqual([...each.keys()].sort(), ["AAA", "BBB"]);
-      assert.ok(late - early <= 30, `grew from ${early} to ${late} MB`);
+      assert.ok(late - early <= mostGrowth[runtime.name], `grew from ${early} to ${late} MB`);
       assert.doesNotMatch(daemon.output(), / error plugin failed/);
     });
 

@@ -7,6 +7,9 @@ import { type Ran, runOn } from "../adversary/run_on.ts";
 import { lacking } from "../support/programs.ts";
 import { runtimes } from "../support/runtimes.ts";
 
+/** Of some 250 rows: each was tried five times, and still the machine may have been busy with something else. */
+const mostDoubtful = 8;
+
 const withoutC = lacking("clang", "wasm-ld");
 
 for (const { name } of runtimes) {
@@ -17,7 +20,14 @@ for (const { name } of runtimes) {
     });
 
     test("the server outlives them all", () => {
-      assert.equal(ran.broke, undefined);
+      assert.deepEqual(ran.broke, []);
+    });
+
+    test("in all but a few rows nobody waited longer, and no more memory was kept, than is allowed", (context) => {
+      const doubtful = ran.rows.filter((row) => row.doubtful.length > 0);
+      const told = doubtful.map((row) => `${row.name}: ${row.doubtful.join("; ")}`);
+      for (const line of told) context.diagnostic(line);
+      assert.ok(doubtful.length <= mostDoubtful, told.join("\n"));
     });
 
     for (const [family, attacks] of Object.entries(everyAttack)) {
