@@ -6,19 +6,19 @@ import { prepare } from "./cli/prepare.ts";
 import { version } from "./cli/version.ts";
 import type { Config } from "./config/config.ts";
 import { type Daemon, type SessionLease, startDaemon } from "./daemon.ts";
-import { type Built, Generations } from "./generations.ts";
-import type { Generation, GenerationPlugin } from "./load_generation.ts";
+import { type Built, Generations } from "./generation/generations.ts";
+import type { Generation, GenerationPlugin } from "./generation/load.ts";
 import { type Log, openLog } from "./log/log.ts";
-import { type Common, type OpenGeneration, openGeneration } from "./open_generation.ts";
-import { type OpenHost, openHost } from "./open_host.ts";
-import { PluginFiles } from "./plugin_files.ts";
+import { type Common, type OpenGeneration, openGeneration } from "./generation/open.ts";
+import { type OpenHost, openHost } from "./generation/open_host.ts";
+import { PluginFiles } from "./generation/plugin_files.ts";
 import { runtime } from "./platform/runtime.ts";
-import { readAgain } from "./read_again.ts";
-import { readGeneration } from "./read_generation.ts";
-import { SharedParts } from "./shared_parts.ts";
+import { readAgain } from "./generation/read_again.ts";
+import { readGeneration } from "./generation/read.ts";
+import { SharedParts } from "./generation/shared_parts.ts";
 import { openSpool } from "./spool/file_spool.ts";
 import { startBlock } from "./start_block.ts";
-import { ConfigurationWatch } from "./watch_configuration.ts";
+import { ConfigurationWatch } from "./generation/watch_configuration.ts";
 
 /** What serving needs from the process around it. */
 export interface Surroundings extends Output {

@@ -52,6 +52,7 @@ const rules: { readonly [layer: string]: Rule } = {
     packages: ["node:", "valibot", "smol-toml", "@valibot/to-json-schema"],
   },
   "src/platform": { packages: ["node:"] },
+  "src/generation": { layers: everything, packages: ["node:"] },
   "src/cli": { layers: everything, packages: ["node:"] },
   "src": { layers: everything, packages: ["node:"] },
 };

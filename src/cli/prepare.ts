@@ -2,12 +2,12 @@
 
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import type { Generation, GenerationPlugin } from "../load_generation.ts";
+import type { Generation, GenerationPlugin } from "../generation/load.ts";
 import { openLog } from "../log/log.ts";
-import { emptyHost } from "../open_host.ts";
-import { PluginFiles } from "../plugin_files.ts";
-import { type MeansOpened, readGeneration } from "../read_generation.ts";
-import { SharedParts } from "../shared_parts.ts";
+import { emptyHost } from "../generation/open_host.ts";
+import { PluginFiles } from "../generation/plugin_files.ts";
+import { type MeansOpened, readGeneration } from "../generation/read.ts";
+import { SharedParts } from "../generation/shared_parts.ts";
 import type { Chosen } from "./find_config.ts";
 import type { Output } from "./output.ts";
 

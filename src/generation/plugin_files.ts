@@ -3,10 +3,10 @@
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { manifestSection } from "../sdk/contract/manifest.ts";
-import { readCustomSection } from "./plugins/custom_section.ts";
-import { limits } from "./plugins/limits.ts";
-import { parseManifest } from "./plugins/manifest.ts";
+import { manifestSection } from "../../sdk/contract/manifest.ts";
+import { readCustomSection } from "../plugins/custom_section.ts";
+import { limits } from "../plugins/limits.ts";
+import { parseManifest } from "../plugins/manifest.ts";
 
 export interface PluginFile {
   /** SHA-256 of its octets, in hex. */

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadText } from "../test/support/load_text.ts";
-import { temporaryFolder } from "../test/support/temporary_folder.ts";
-import type { Delivery } from "./delivery/delivery.ts";
+import { loadText } from "../../test/support/load_text.ts";
+import { temporaryFolder } from "../../test/support/temporary_folder.ts";
+import type { Delivery } from "../delivery/delivery.ts";
 import { type Built, Generations } from "./generations.ts";
-import { chainsOf } from "./hooks/chains.ts";
-import type { Generation } from "./load_generation.ts";
-import { type Common, type OpenGeneration, openGeneration } from "./open_generation.ts";
+import { chainsOf } from "../hooks/chains.ts";
+import type { Generation } from "./load.ts";
+import { type Common, type OpenGeneration, openGeneration } from "./open.ts";
 import { emptyHost } from "./open_host.ts";
 import { PluginFiles } from "./plugin_files.ts";
 import { SharedParts } from "./shared_parts.ts";
-import { openSpool } from "./spool/file_spool.ts";
+import { openSpool } from "../spool/file_spool.ts";
 
 interface Bench {
   readonly generations: Generations;

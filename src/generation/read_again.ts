@@ -1,9 +1,9 @@
 // Reads the configuration of a running server again: what cannot change while it runs stays, and is told.
 
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "./config/config.ts";
-import { loadConfig, type Loaded } from "./config/load.ts";
-import type { Chosen } from "./cli/find_config.ts";
+import type { Config } from "../config/config.ts";
+import { loadConfig, type Loaded } from "../config/load.ts";
+import type { Chosen } from "../cli/find_config.ts";
 
 /** Taken at start and for good: the sockets are bound, the spool is clean, the resolver has its cache. */
 const fixed = ["listen", "state", "spool", "dns"] as const;

@@ -1,10 +1,10 @@
 // From the configuration to the delivery backend it names.
 
-import type { Config } from "./config/config.ts";
-import type { DeliveryOpened } from "./delivery/delivery.ts";
-import { openDiscard } from "./delivery/discard.ts";
-import { openMaildir } from "./delivery/maildir.ts";
-import { openSmtp } from "./delivery/smtp.ts";
+import type { Config } from "../config/config.ts";
+import type { DeliveryOpened } from "../delivery/delivery.ts";
+import { openDiscard } from "../delivery/discard.ts";
+import { openMaildir } from "../delivery/maildir.ts";
+import { openSmtp } from "../delivery/smtp.ts";
 
 /** Opens it: creates folders, but connects to nobody yet. */
 export async function openDelivery({ delivery }: Config): Promise<DeliveryOpened> {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { buildPlugin, stopBuilding } from "../sdk/typescript/build_plugin.ts";
-import { loadText } from "../test/support/load_text.ts";
-import { temporaryFolder } from "../test/support/temporary_folder.ts";
-import type { Config, PluginEntry } from "./config/config.ts";
-import { defaultLimits } from "./plugins/plugin_limits.ts";
+import { buildPlugin, stopBuilding } from "../../sdk/typescript/build_plugin.ts";
+import { loadText } from "../../test/support/load_text.ts";
+import { temporaryFolder } from "../../test/support/temporary_folder.ts";
+import type { Config, PluginEntry } from "../config/config.ts";
+import { defaultLimits } from "../plugins/plugin_limits.ts";
 import { PluginFiles } from "./plugin_files.ts";
 import { pluginKey } from "./plugin_key.ts";
 

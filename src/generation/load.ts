@@ -2,17 +2,17 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Manifest } from "../sdk/contract/manifest.ts";
-import type { Config, PluginEntry } from "./config/config.ts";
-import { didYouMean } from "./text/did_you_mean.ts";
-import { displayPath } from "./config/display_path.ts";
-import { type List, readList } from "./config/lists.ts";
-import { escapeControls } from "./text/quote.ts";
-import { type Chains, chainsOf, type Registered } from "./hooks/chains.ts";
-import type { Log } from "./log/log.ts";
-import { type Host, loadPlugin, type PluginSource } from "./plugins/load.ts";
-import type { Counters } from "./plugins/counters.ts";
-import type { Problem } from "./plugins/problem.ts";
+import type { Manifest } from "../../sdk/contract/manifest.ts";
+import type { Config, PluginEntry } from "../config/config.ts";
+import { didYouMean } from "../text/did_you_mean.ts";
+import { displayPath } from "../config/display_path.ts";
+import { type List, readList } from "../config/lists.ts";
+import { escapeControls } from "../text/quote.ts";
+import { type Chains, chainsOf, type Registered } from "../hooks/chains.ts";
+import type { Log } from "../log/log.ts";
+import { type Host, loadPlugin, type PluginSource } from "../plugins/load.ts";
+import type { Counters } from "../plugins/counters.ts";
+import type { Problem } from "../plugins/problem.ts";
 import type { PluginFiles } from "./plugin_files.ts";
 import { pluginKey } from "./plugin_key.ts";
 import type { Hold, SharedParts } from "./shared_parts.ts";

@@ -1,22 +1,22 @@
 // What the host offers to plugins, the same to all of them for the life of the process.
 
 import { join } from "node:path";
-import type { Capability } from "./capabilities/capability.ts";
-import { clockCapability } from "./capabilities/clock.ts";
-import { ContentCapability, whyUnreadable } from "./capabilities/content.ts";
-import { readContent } from "./capabilities/content_octets.ts";
-import { cryptoCapability } from "./capabilities/crypto.ts";
-import { dnsCapability } from "./capabilities/dns.ts";
-import { HttpCapability } from "./capabilities/http.ts";
-import { storeCapability } from "./capabilities/store.ts";
-import { TcpCapability } from "./capabilities/tcp.ts";
-import type { Config } from "./config/config.ts";
-import { addressesOf } from "./dns/addresses.ts";
-import { openResolver } from "./dns/open_resolver.ts";
-import type { Log } from "./log/log.ts";
-import type { Host } from "./plugins/load.ts";
-import { Turns } from "./plugins/turns.ts";
-import { openStore } from "./store/sqlite_store.ts";
+import type { Capability } from "../capabilities/capability.ts";
+import { clockCapability } from "../capabilities/clock.ts";
+import { ContentCapability, whyUnreadable } from "../capabilities/content.ts";
+import { readContent } from "../capabilities/content_octets.ts";
+import { cryptoCapability } from "../capabilities/crypto.ts";
+import { dnsCapability } from "../capabilities/dns.ts";
+import { HttpCapability } from "../capabilities/http.ts";
+import { storeCapability } from "../capabilities/store.ts";
+import { TcpCapability } from "../capabilities/tcp.ts";
+import type { Config } from "../config/config.ts";
+import { addressesOf } from "../dns/addresses.ts";
+import { openResolver } from "../dns/open_resolver.ts";
+import type { Log } from "../log/log.ts";
+import type { Host } from "../plugins/load.ts";
+import { Turns } from "../plugins/turns.ts";
+import { openStore } from "../store/sqlite_store.ts";
 
 export interface OpenHost extends Host {
   /** After the last plugin is closed. */

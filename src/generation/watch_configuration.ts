@@ -2,9 +2,9 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { dirname } from "node:path";
-import type { Config } from "./config/config.ts";
-import type { Log } from "./log/log.ts";
-import { watchFolders, type Watching } from "./platform/watch_folders.ts";
+import type { Config } from "../config/config.ts";
+import type { Log } from "../log/log.ts";
+import { watchFolders, type Watching } from "../platform/watch_folders.ts";
 
 export class ConfigurationWatch {
   readonly #changed: () => void;

@@ -1,8 +1,8 @@
 // Reads the configuration and loads its plugins: everything of a generation that can be wrong.
 
-import type { Config } from "./config/config.ts";
-import type { Loaded } from "./config/load.ts";
-import { type LoadedGeneration, loadGeneration, type Means } from "./load_generation.ts";
+import type { Config } from "../config/config.ts";
+import type { Loaded } from "../config/load.ts";
+import { type LoadedGeneration, loadGeneration, type Means } from "./load.ts";
 
 export interface Reading {
   /** Reads the configuration. */

@@ -1,8 +1,8 @@
 // What one generation does otherwise than the one before it, for the log and for whoever asked for the reload.
 
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "./config/config.ts";
-import type { Generation } from "./load_generation.ts";
+import type { Config } from "../config/config.ts";
+import type { Generation } from "./load.ts";
 
 /** Plugins by their labels; a plugin is kept if it is the very same, with its instances and counters. */
 export interface Changes {

@@ -1,13 +1,13 @@
 // From a loaded generation to one that sessions are served by: its delivery backend is open, its desk is laid.
 
-import { version } from "./cli/version.ts";
-import type { Config } from "./config/config.ts";
-import type { Desk } from "./connection/desk.ts";
-import type { Delivery } from "./delivery/delivery.ts";
-import type { Generation, Means } from "./load_generation.ts";
+import { version } from "../cli/version.ts";
+import type { Config } from "../config/config.ts";
+import type { Desk } from "../connection/desk.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import type { Generation, Means } from "./load.ts";
 import { openDelivery } from "./open_delivery.ts";
 import type { Hold, SharedParts } from "./shared_parts.ts";
-import type { Spool } from "./spool/spool.ts";
+import type { Spool } from "../spool/spool.ts";
 
 /** A generation in use. */
 export interface OpenGeneration extends Generation {

@@ -1,8 +1,8 @@
 // The generation in force and those that older sessions are still served by; a reload puts a new one in force.
 
-import { type Changes, changesBetween } from "./generation_changes.ts";
-import type { Log } from "./log/log.ts";
-import type { OpenGeneration } from "./open_generation.ts";
+import { type Changes, changesBetween } from "./changes.ts";
+import type { Log } from "../log/log.ts";
+import type { OpenGeneration } from "./open.ts";
 
 /** A session's hold on the generation it was greeted with: what EHLO promised stays true until it ends. */
 export interface Lease {

@@ -1,7 +1,7 @@
 // What makes two loadings of a plugin the same: its file and everything it is given.
 
 import { createHash } from "node:crypto";
-import type { Config, PluginEntry } from "./config/config.ts";
+import type { Config, PluginEntry } from "../config/config.ts";
 import type { PluginFile } from "./plugin_files.ts";
 
 /** Plugins of one key could stand in for each other. Pure. */

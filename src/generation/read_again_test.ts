@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { temporaryFolder } from "../test/support/temporary_folder.ts";
-import { loadConfig } from "./config/load.ts";
+import { temporaryFolder } from "../../test/support/temporary_folder.ts";
+import { loadConfig } from "../config/load.ts";
 import { readAgain } from "./read_again.ts";
 
 const file = join(temporaryFolder(), "qpsmtpd.toml");
