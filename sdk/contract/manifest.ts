@@ -61,6 +61,15 @@ export interface Manifest {
   readonly lists: readonly string[];
   readonly settings: { readonly [name: string]: Setting };
   readonly onError: OnError;
+  /** What the author would like it to have in a call. It gets what the operator says; this is shown beside it. */
+  readonly wishes?: Wishes;
+}
+
+/** Milliseconds of running, milliseconds in all, MiB of memory. */
+export interface Wishes {
+  readonly cpu?: number;
+  readonly wall?: number;
+  readonly memory?: number;
 }
 
 /** Input of the exported function `configure`, called once for every instance before its first hook. */

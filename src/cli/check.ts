@@ -4,6 +4,7 @@ import type { DeliveryChoice } from "../config/config.ts";
 import { displayPath } from "../config/display_path.ts";
 import { formatListenAddress } from "../config/units.ts";
 import type { Chosen } from "./find_config.ts";
+import { limitsLine } from "./limits_line.ts";
 import type { Output } from "./output.ts";
 import { prepare } from "./prepare.ts";
 
@@ -17,6 +18,7 @@ export async function check(chosen: Chosen, output: Output): Promise<number> {
   const names = plugins.map(({ name }) => name).join(", ") || "none";
   output.print(`${config.file}: good; listens on ${addresses}; mail goes to ${destination(config.delivery)}`);
   output.print(`plugins: ${names}`);
+  for (const { name, limits, manifest } of plugins) output.print(`  ${name}: ${limitsLine(limits, manifest.wishes)}`);
   return 0;
 }
 

@@ -9,6 +9,8 @@ import { readCustomSection, wasmKind } from "../plugins/custom_section.ts";
 import { limits } from "../plugins/limits.ts";
 import { parseManifest } from "../plugins/manifest.ts";
 import { type CompiledModule, webAssembly } from "../plugins/web_assembly.ts";
+import { defaultLimits } from "../plugins/plugin_limits.ts";
+import { limitsLine } from "./limits_line.ts";
 import type { Output } from "./output.ts";
 
 /** A stranger's file may name thousands. */
@@ -65,11 +67,12 @@ function readManifest(wasm: Uint8Array): ReturnType<typeof parseManifest> {
 }
 
 function describe(manifest: Manifest, output: Output): void {
-  const { name, version, contract, description, licence, hooks, needs, lists, settings, onError } = manifest;
+  const { name, version, contract, description, licence, hooks, needs, lists, settings, onError, wishes } = manifest;
   print(output, "plugin", [`${name} ${version}, contract ${contract}, licence ${licence}`, description]);
   print(output, "hooks", [hooks.join(", ")]);
   print(output, "on error", [onError]);
   print(output, "needs", [needs.join(", ") || "nothing"]);
+  print(output, "wishes", [limitsLine(defaultLimits, wishes)]);
   print(output, "lists", [lists.join(", ") || "none"]);
   const lines = Object.entries(settings).map(([key, setting]) => {
     const standard = setting.default === undefined ? "must be given" : `default ${JSON.stringify(setting.default)}`;

@@ -86,6 +86,7 @@ test("check says what a good configuration does, with its warnings, and writes n
   assert.deepEqual(ran.printed, [
     `${good}: good; listens on [::1]:0; mail goes to the Maildir ${folder}/state/maildir`,
     "plugins: probe",
+    "  probe: cpu 50 ms, wall 10000 ms, memory 32 MiB",
   ]);
   assert.deepEqual(ran.complained, [`warning: ${good}: limits.recipients: RFC 5321 §4.5.3.1.8 wants at least 100`]);
   assert.equal(ran.code, 0);

@@ -12,6 +12,7 @@ import { type Chains, chainsOf, type Registered } from "../hooks/chains.ts";
 import type { Log } from "../log/log.ts";
 import { type Host, loadPlugin, type PluginSource } from "../plugins/load.ts";
 import type { Counters } from "../plugins/counters.ts";
+import type { PluginLimits } from "../plugins/plugin_limits.ts";
 import type { Problem } from "../plugins/problem.ts";
 import type { PluginFiles } from "./plugin_files.ts";
 import { pluginKey } from "./plugin_key.ts";
@@ -20,6 +21,7 @@ import type { Hold, SharedParts } from "./shared_parts.ts";
 /** A plugin of a generation; `name` is its label in the configuration. */
 export interface GenerationPlugin extends Registered {
   readonly manifest: Manifest;
+  readonly limits: PluginLimits;
   /** SHA-256 of its file, in hex. */
   readonly digest: string;
   readonly counters: Counters;

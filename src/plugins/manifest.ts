@@ -42,6 +42,8 @@ const setting = v.pipe(
   }),
 );
 
+const wish = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000));
+
 const schema = v.strictObject({
   name,
   version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]{1,64})?$/, "must be a version like 1.2.3")),
@@ -56,6 +58,11 @@ const schema = v.strictObject({
     setting,
   ),
   onError: v.picklist(["defer", "pass", "reject"]),
+  wishes: v.exactOptional(v.strictObject({
+    cpu: v.exactOptional(wish),
+    wall: v.exactOptional(wish),
+    memory: v.exactOptional(wish),
+  })),
 });
 
 /** The manifest in the octets of the custom section, or everything that is wrong with it. */

@@ -57,6 +57,8 @@ const rows: readonly (readonly [fields: { readonly [field: string]: unknown }, t
   [{ lists: ["../../etc/passwd"] }, /^lists\[0\] must be/],
   [{ lists: ["a", "a"] }, /^lists\[1\] is there twice$/],
   [{ onError: "ignore" }, /^onError /],
+  [{ wishes: { cpu: 0 } }, /^wishes.cpu /],
+  [{ wishes: { disk: 1 } }, /^wishes.disk is not known here$/],
   [{ hook: [] }, /^hook is not known here$/],
   [{ settings: { "a.b": { type: "string", description: "d" } } }, /^settings.a.b must be named with/],
   [setting({ type: "int" }), /^settings.max.type /],

@@ -43,6 +43,8 @@ const settingSchema = v.pipe(
   ),
 );
 
+const wish = v.pipe(v.number(), v.integer("expected a whole number"), v.minValue(1), v.maxValue(1_000_000));
+
 const pluginJsonSchema = v.strictObject({
   name,
   version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, "expected a version such as 1.0.0")),
@@ -52,6 +54,11 @@ const pluginJsonSchema = v.strictObject({
   lists: v.optional(v.array(name), []),
   settings: v.optional(v.record(name, settingSchema), {}),
   onError: v.optional(v.picklist(["defer", "pass", "reject"]), "defer"),
+  wishes: v.exactOptional(v.strictObject({
+    cpu: v.exactOptional(wish),
+    wall: v.exactOptional(wish),
+    memory: v.exactOptional(wish),
+  })),
 });
 
 /** `place` is how messages name the file. */
@@ -68,8 +75,9 @@ export function readPluginJson(content: string, place: string): ReadPluginJson {
 }
 
 export function manifestOf(pluginJson: PluginJson, hooks: readonly HookName[]): Manifest {
-  const { name, version, description, licence, needs, lists, settings, onError } = pluginJson;
-  return { name, version, contract, description, licence, hooks, needs, lists, settings, onError };
+  const { name, version, description, licence, needs, lists, settings, onError, wishes } = pluginJson;
+  const manifest = { name, version, contract, description, licence, hooks, needs, lists, settings, onError };
+  return wishes === undefined ? manifest : { ...manifest, wishes };
 }
 
 function problem(issue: v.BaseIssue<unknown>): string {

@@ -20,6 +20,11 @@ test("what is left out has the documented default", () => {
   });
 });
 
+test("wishes stand in the manifest as they were written", () => {
+  const read = readPluginJson(JSON.stringify({ ...least, wishes: { cpu: 100 } }), "p/plugin.json");
+  assert.deepEqual(read.kind === "read" && manifestOf(read.pluginJson, ["rcpt"]).wishes, { cpu: 100 });
+});
+
 const setting = { type: "integer", description: "At most." };
 
 const mistakes: readonly [title: string, content: unknown, problem: string][] = [
@@ -46,6 +51,7 @@ const mistakes: readonly [title: string, content: unknown, problem: string][] = 
     "p/plugin.json: settings.max.min: is not known; remove it",
   ],
   ["an unknown end", { ...least, onError: "ignore" }, 'p/plugin.json: onError: expected "defer" | "pass" | "reject"'],
+  ["a wish for nothing", { ...least, wishes: { memory: 0 } }, "p/plugin.json: wishes.memory: "],
   ["no object", "text", 'p/plugin.json: expected Object, got "text"'],
 ];
 
