@@ -134,7 +134,7 @@ function grantsOf({ name, needs }: Manifest, { grant }: PluginSource): Step<Effe
   if (problems.length > 0) return { problems };
   const effective = effectiveGrants(needed.grants, granted.grants);
   if (effective.kind === "granted") return { ok: effective.grants };
-  const message = explainLacking(name, effective.missing, grant).join("; ");
+  const message = explainLacking(name, effective.missing, grant).join("; ").replace(":; ", ": ");
   return { problems: [{ path: "grant", message }] };
 }
 

@@ -5,7 +5,7 @@ export const slice = 2;
 
 /**
  * Calls that are quick run at once, as many as a slice holds. When it is used up, those that want to begin or to go on
- * wait in line, and each further turn of the event loop lets one of them in.
+ * wait in line, and each further turn of the event loop lets in as many as fit into its slice, one after another.
  */
 export class Turns {
   readonly #line: (() => void)[] = [];
@@ -25,9 +25,10 @@ export class Turns {
     return new Promise((resolve) => this.#line.push(resolve));
   }
 
-  /** `ran`: milliseconds that a guest ran without a pause. */
+  /** `ran`: milliseconds that a guest ran without a pause. What is left of the slice is for the next in line. */
   spend(ran: number): void {
     this.#spent += ran;
+    if (this.#spent < slice) this.#line.shift()?.();
     this.#turn();
   }
 

@@ -34,6 +34,20 @@ test("each turn of the event loop lets one in, in the order of their coming", as
   assert.deepEqual(order, [1, 2, 3]);
 });
 
+test("quick ones in line share one turn", async () => {
+  const turns = new Turns();
+  turns.spend(slice);
+  let began = 0;
+  const all = [1, 2, 3, 4].map(async () => {
+    await turns.enter();
+    began++;
+    turns.spend(slice / 3);
+  });
+  await nextTurn();
+  assert.equal(began, 3);
+  await Promise.all(all);
+});
+
 test("nobody overtakes the line, though there is time left", async () => {
   const turns = new Turns();
   const order: string[] = [];
