@@ -5,35 +5,19 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { loadTried } from "../../test/support/load_tried.ts";
 import type { ConnectEvent } from "../../sdk/contract/event.ts";
 import type { Setting } from "../../sdk/contract/manifest.ts";
-import { bareHost, everyGrant } from "../../test/support/run_wasm.ts";
 import { answering, guest, hook, wasmOf, watPlugin, withSection } from "../../test/support/wat_plugin.ts";
-import { type LoadedPlugin, loadPlugin, type PluginSource } from "./load.ts";
+import type { PluginSource } from "./load.ts";
 import { limits } from "./limits.ts";
 import { ModuleCache } from "./module_cache.ts";
 import { defaultLimits } from "./plugin_limits.ts";
 import type { CallResult } from "./failure.ts";
 
-function load(file: string | Uint8Array, source: Partial<PluginSource> = {}): Promise<LoadedPlugin> {
-  return loadPlugin({
-    name: "tried",
-    file,
-    settings: {},
-    lists: () => [],
-    serverName: "mx.test",
-    log: () => {},
-    grant: everyGrant,
-    limits: defaultLimits,
-    state: "fresh",
-    host: bareHost(),
-    ...source,
-  });
-}
-
 /** `path message` of each problem; none if it loaded. */
 async function problems(file: string | Uint8Array, source: Partial<PluginSource> = {}): Promise<readonly string[]> {
-  const loaded = await load(file, source);
+  const loaded = await loadTried(file, source);
   if (loaded.kind === "refused") return loaded.problems.map(({ path, message }) => `${path} ${message}`);
   await loaded.plugin.close();
   return [];
@@ -180,7 +164,7 @@ test("a plugin loads from its file, with the digest of its octets", async () => 
   const folder = await mkdtemp(join(tmpdir(), "load-"));
   const path = join(folder, "tried.wasm");
   await writeFile(path, watPlugin(passing));
-  const loaded = await load(path);
+  const loaded = await loadTried(path);
   await rm(folder, { recursive: true });
   assert.ok(loaded.kind === "loaded");
   assert.match(loaded.plugin.digest, /^[0-9a-f]{64}$/);
@@ -188,7 +172,7 @@ test("a plugin loads from its file, with the digest of its octets", async () => 
 });
 
 test("the operator's onError counts more than the manifest's", async () => {
-  const loaded = await load(watPlugin(passing), { onError: "pass" });
+  const loaded = await loadTried(watPlugin(passing), { onError: "pass" });
   assert.ok(loaded.kind === "loaded");
   assert.equal(loaded.plugin.onError, "pass");
 });
@@ -207,7 +191,7 @@ test("configure is given settings with defaults, the lists asked for, and the se
 
 test("a hook that configure calls unused is not among the plugin's hooks", async () => {
   const wat = configuring('{"unused":["connect"]}');
-  const loaded = await load(watPlugin(wat));
+  const loaded = await loadTried(watPlugin(wat));
   assert.ok(loaded.kind === "loaded");
   assert.deepEqual(loaded.plugin.hooks, []);
 });
@@ -222,7 +206,7 @@ test("_initialize runs once before configure, and configure once for each instan
       hook("quit", "unreachable"),
     '{"verdict":"accept","text":"?"}',
   );
-  const loaded = await load(watPlugin(wat, { hooks: ["connect", "quit"] }));
+  const loaded = await loadTried(watPlugin(wat, { hooks: ["connect", "quit"] }));
   if (loaded.kind === "refused") assert.fail(JSON.stringify(loaded.problems));
   const event = {} as ConnectEvent;
   for (let i = 0; i < 2; i++) {

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { loadTried } from "../../test/support/load_tried.ts";
 import type { Event } from "../../sdk/contract/event.ts";
 import type { Manifest } from "../../sdk/contract/manifest.ts";
-import { bareHost, everyGrant } from "../../test/support/run_wasm.ts";
 import { answering, guest, hook, watPlugin } from "../../test/support/wat_plugin.ts";
-import { loadPlugin, type PluginSource } from "./load.ts";
+import type { PluginSource } from "./load.ts";
 import { failures } from "./failure.ts";
 import type { Plugin } from "./plugin.ts";
 import { defaultLimits } from "./plugin_limits.ts";
@@ -26,19 +26,7 @@ async function load(
   manifest: Partial<Manifest> = {},
   source: Partial<PluginSource> = {},
 ): Promise<Plugin> {
-  const loaded = await loadPlugin({
-    name: "tried",
-    file: watPlugin(wat, manifest),
-    settings: {},
-    lists: () => [],
-    serverName: "mx.test",
-    log: () => {},
-    grant: everyGrant,
-    limits: defaultLimits,
-    state: "fresh",
-    host: bareHost(),
-    ...source,
-  });
+  const loaded = await loadTried(watPlugin(wat, manifest), source);
   if (loaded.kind === "refused") assert.fail(JSON.stringify(loaded.problems));
   return loaded.plugin;
 }

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { loadTried } from "../../test/support/load_tried.ts";
 import type { Event } from "../../sdk/contract/event.ts";
-import { bareHost, everyGrant } from "../../test/support/run_wasm.ts";
+import { bareHost } from "../../test/support/run_wasm.ts";
 import { answering, guest, hook, watPlugin } from "../../test/support/wat_plugin.ts";
 import type { Capability } from "../capabilities/capability.ts";
-import { type LoadedPlugin, loadPlugin, type PluginSource } from "./load.ts";
+import type { LoadedPlugin, PluginSource } from "./load.ts";
 import type { Plugin } from "./plugin.ts";
 import { defaultLimits } from "./plugin_limits.ts";
 
@@ -21,19 +22,7 @@ const event: Event = {
 };
 
 function tryLoad(wat: string, needs: readonly string[], source: Partial<PluginSource> = {}): Promise<LoadedPlugin> {
-  return loadPlugin({
-    name: "tried",
-    file: watPlugin(wat, { needs }),
-    settings: {},
-    lists: () => [],
-    serverName: "mx.test",
-    log: () => {},
-    grant: everyGrant,
-    limits: defaultLimits,
-    state: "fresh",
-    host: bareHost(),
-    ...source,
-  });
+  return loadTried(watPlugin(wat, { needs }), source);
 }
 
 async function load(wat: string, needs: readonly string[], source: Partial<PluginSource> = {}): Promise<Plugin> {
