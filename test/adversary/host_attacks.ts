@@ -137,7 +137,7 @@ const requests: readonly Row[] = [
     "request-storm",
     "ask for what it was not granted, without end",
     `${request(clock)} ${mail(`(loop (drop ${asking(clock)}) (br 0)) (unreachable)`)}`,
-    failing({ endless: true, waits: 40 }),
+    failing({ endless: true }),
   ],
   [
     "content-storm",
@@ -169,7 +169,7 @@ const userCalls: readonly Row[] = [
     mail(
       "(local $at i64) (local.set $at (call $alloc (i64.const 8))) (loop (drop (call $dns (local.get $at))) (br 0)) (unreachable)",
     ),
-    failing({ endless: true, waits: 40 }),
+    failing({ endless: true }),
   ],
 ];
 
