@@ -39,7 +39,7 @@ const rules: { readonly [layer: string]: Rule } = {
     packages: ["node:", "valibot"],
   },
   "src/store": { packages: ["node:"] },
-  "src/spool": { types: ["sdk/contract"], layers: [], packages: ["node:"] },
+  "src/spool": { types: ["sdk/contract", "src/smtp"], layers: [], packages: ["node:"] },
   "src/delivery": { layers: ["src/spool", "src/smtp"], types: ["sdk/contract"], packages: ["node:"] },
   "src/connection": {
     layers: ["src/smtp", "src/hooks", "src/spool", "src/delivery"],

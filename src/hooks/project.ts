@@ -97,5 +97,10 @@ function projectTransaction({ transaction }: Session): {
 function projectEnvelope(session: Session): ReturnType<typeof projectTransaction> & {
   readonly forwardPaths: readonly Mailbox[];
 } {
-  return { ...projectTransaction(session), forwardPaths: session.transaction?.forwardPaths ?? [] };
+  return { ...projectTransaction(session), forwardPaths: session.transaction?.forwardPaths.map(mailboxOf) ?? [] };
+}
+
+/** What RCPT said beside the mailbox was told at `rcpt`, to those who may see parameters. */
+function mailboxOf({ localPart, domain }: Mailbox): Mailbox {
+  return { localPart, domain };
 }

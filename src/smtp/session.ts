@@ -1,7 +1,7 @@
 // One SMTP session as a value, and everything that can change it: pure functions from session to session and reply.
 
 import type { HookName } from "../../sdk/contract/contract.ts";
-import type { Endpoint, Hello, Mailbox, Parameters } from "../../sdk/contract/event.ts";
+import type { Endpoint, Hello } from "../../sdk/contract/event.ts";
 import type { Command, HelloCommand, MailCommand, RcptCommand } from "./command.ts";
 import { type CommandRule, commandRules, type Fact } from "./command_rules.ts";
 import type { Decision } from "./decision.ts";
@@ -11,8 +11,9 @@ import type { Line } from "./line_decoder.ts";
 import { type MessageEnding, messageReply } from "./message_ending.ts";
 import { isRefusal, type Reply } from "./reply.ts";
 import * as replies from "./replies.ts";
+import { beginTransaction, type Transaction, withRecipient } from "./transaction.ts";
 
-export type { MessageEnding, Offer };
+export type { MessageEnding, Offer, Transaction };
 
 /** From the greeting to the close. */
 export interface Session {
@@ -27,16 +28,6 @@ export interface Session {
   readonly refusals: number;
   /** Transactions begun so far; numbers their ids. */
   readonly transactions: number;
-}
-
-/** From an accepted MAIL to the end of mail data, RSET or another hello. */
-export interface Transaction {
-  readonly id: string;
-  /** `null` is the null reverse-path `<>`. */
-  readonly reversePath: Mailbox | null;
-  readonly forwardPaths: readonly Mailbox[];
-  readonly parameters: Parameters;
-  readonly refusedRecipients: number;
 }
 
 export type Step = Outcome | Question;
@@ -96,7 +87,7 @@ export function proceed(session: Session, question: Question, decision: Decision
     case "RCPT":
       // Deny by default: a recipient nobody vouched for would make this an open relay.
       if (decision.verdict !== "accept") return refuse(session, command, replies.relayingDenied(), offer);
-      return outcome(withRecipient(session, command), worded(replies.rcptAccepted(), decision.text));
+      return outcome(received(session, command), worded(replies.rcptAccepted(), decision.text));
     case "DATA":
       return outcome(session, replies.startMailData(), "message");
     default:
@@ -224,20 +215,13 @@ function helloReply(command: HelloCommand, offer: Offer): Reply {
 
 function withTransaction(session: Session, command: MailCommand): Session {
   const transactions = session.transactions + 1;
-  const { reversePath, parameters } = command;
-  const id = `${session.id}.${transactions}`;
-  return {
-    ...session,
-    transactions,
-    transaction: { id, reversePath, forwardPaths: [], parameters, refusedRecipients: 0 },
-  };
+  return { ...session, transactions, transaction: beginTransaction(`${session.id}.${transactions}`, command) };
 }
 
-function withRecipient(session: Session, command: RcptCommand): Session {
+function received(session: Session, command: RcptCommand): Session {
   const { transaction } = session;
   if (transaction === undefined) throw new Error("RCPT was asked about outside a transaction: check was not called");
-  const forwardPaths = [...transaction.forwardPaths, command.forwardPath];
-  return { ...session, transaction: { ...transaction, forwardPaths } };
+  return { ...session, transaction: withRecipient(transaction, command) };
 }
 
 /** Commands that leave the session as it is. */

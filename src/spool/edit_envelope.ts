@@ -2,13 +2,14 @@
 
 import type { Mailbox, Parameters } from "../../sdk/contract/event.ts";
 import type { Edit } from "../../sdk/contract/verdict.ts";
+import type { ForwardPath } from "../smtp/transaction.ts";
 
 /** RFC 5321 §2.3.1: everything about a message that is not its content. */
 export interface Envelope {
   /** `null` is the null reverse-path `<>`. */
   readonly reversePath: Mailbox | null;
-  readonly forwardPaths: readonly Mailbox[];
-  /** Of MAIL; those of RCPT are not passed on. */
+  readonly forwardPaths: readonly ForwardPath[];
+  /** Of MAIL. */
   readonly parameters: Parameters;
 }
 
