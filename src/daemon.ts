@@ -1,20 +1,30 @@
 // The running server: listens, talks to every client, drains, stops.
 
 import type { Socket } from "node:net";
-import type { Desk } from "./connection/desk.ts";
+import type { Listener as Place } from "./config/protocol.ts";
+import { arrive, type Ends, type Manners } from "./connection/arrive.ts";
 import { converse } from "./connection/converse.ts";
+import type { Desk } from "./connection/desk.ts";
 import { Questions } from "./connection/questions.ts";
 import { Wire } from "./connection/wire.ts";
+import type { Admission, ConnectionCounts } from "./limits/connection_counts.ts";
 import type { Log } from "./log/log.ts";
-import { type Address, listen, type Listener } from "./platform/listen.ts";
+import { formatAddress } from "./networks/address.ts";
+import { clientOctets } from "./networks/client_octets.ts";
+import type { Address, Listener, Listening } from "./platform/listen.ts";
+import type { Reply } from "./smtp/reply.ts";
 import * as replies from "./smtp/replies.ts";
-import { startSession } from "./smtp/session.ts";
 import { newSessionId } from "./session_id.ts";
 
 export interface DaemonOptions {
-  readonly listen: readonly Address[];
+  readonly listen: readonly Place[];
+  /** In whatever process this is. */
+  readonly listenOn: (address: Address, accept: (socket: Socket) => void) => Promise<Listening>;
   /** Called for every client: what it is served by from now to its end, whatever is put in force meanwhile. */
-  readonly lease: () => SessionLease;
+  readonly lease: (place: Place) => SessionLease;
+  readonly counts: ConnectionCounts;
+  /** New clients are told to come back later. */
+  readonly isOverloaded: () => boolean;
   readonly log: Log;
   /** Milliseconds that transactions may go on; asked when the daemon is told to stop. */
   readonly drainWithin: () => number;
@@ -23,8 +33,7 @@ export interface DaemonOptions {
 /** One session's hold on what serves it. */
 export interface SessionLease {
   readonly desk: Desk;
-  /** Sessions at the same time; a client beyond it is told 421. */
-  readonly maxSessions: number;
+  readonly manners: Manners;
   /** Called once, when the connection is closed and the last call of a plugin has ended. */
   release(): void;
 }
@@ -61,8 +70,9 @@ export class Daemon {
   /** The problems, none if all is well. */
   async open(): Promise<readonly string[]> {
     const problems: string[] = [];
-    for (const address of this.#options.listen) {
-      const listening = await listen(address, (socket) => this.#accept(socket));
+    for (const place of this.#options.listen) {
+      const { host, port } = place;
+      const listening = await this.#options.listenOn({ host, port }, (socket) => this.#accept(socket, place));
       if (listening.kind === "listening") this.#listeners.push(listening.listener);
       else problems.push(listening.message);
     }
@@ -86,16 +96,10 @@ export class Daemon {
     clearTimeout(deadline);
   }
 
-  #accept(socket: Socket): void {
-    const lease = this.#options.lease();
-    const { desk, maxSessions } = lease;
-    const wire = new Wire(socket, desk.timeouts.write);
-    if (this.#conversations.size >= maxSessions || this.#stopping) {
-      wire.say(this.#stopping ? replies.shuttingDown(desk.offer.hostname) : replies.tooManyConnections());
-      void wire.close().finally(() => lease.release());
-      return;
-    }
-    const conversation = this.#talk(wire, socket, lease.desk).finally(() => {
+  #accept(socket: Socket, place: Place): void {
+    const lease = this.#options.lease(place);
+    const wire = new Wire(socket, lease.desk.timeouts.write);
+    const conversation = this.#serve(wire, endsOf(socket), lease).finally(() => {
       this.#conversations.delete(wire);
       lease.release();
     });
@@ -103,32 +107,83 @@ export class Daemon {
   }
 
   /** A bug in one conversation ends that conversation: the others are not touched. */
-  async #talk(wire: Wire, socket: Socket, desk: Desk): Promise<void> {
-    const questions = new Questions(desk);
-    const session = startSession({ id: newSessionId(), client: remoteEnd(socket), server: localEnd(socket) });
-    desk.log("info", "connected", { session: session.id, client: session.client.address, port: session.client.port });
+  async #serve(wire: Wire, ends: Ends, { desk, manners }: SessionLease): Promise<void> {
+    const { counts, log } = this.#options;
+    const client = ends.peer.address;
+    // Behind a proxy the address that counts is not known yet.
+    const admission = manners.proxy ? "later" : await counts.admit(client);
+    const id = newSessionId();
     try {
-      await converse(wire, desk, questions, session);
+      const turned = this.#turnedAway(desk, admission);
+      if (turned !== undefined) return await this.#turnAway(wire, turned, manners, client);
+      const arrived = await arrive(wire, id, ends, manners);
+      if (arrived.kind === "arrived") return await this.#welcome(wire, desk, arrived, admission);
+      log("info", "turned away before the greeting", { client, why: arrived.why });
+      wire.destroy();
     } catch (error) {
       const why = error instanceof Error ? error.stack : String(error);
-      desk.log("error", "a bug ended this session, please report it", { session: session.id, why });
+      log("error", "a bug ended this session, please report it", { session: id, client, why });
       wire.say(replies.internalFailure());
+      await wire.close();
+    } finally {
+      if (admission !== "later" && admission.kind === "admitted") admission.release();
     }
+  }
+
+  /** The session itself, with its client counted for as long as it lasts. */
+  async #welcome(wire: Wire, desk: Desk, { session, binding }: Arrived, admission: Admission | "later"): Promise<void> {
+    const late = admission === "later" ? await this.#options.counts.admit(session.client.address) : undefined;
+    const turned = late && this.#turnedAway(desk, late);
+    if (turned !== undefined) return await this.#turnAway(wire, turned, undefined, session.client.address);
+    try {
+      await this.#talk(wire, desk, session, binding);
+    } finally {
+      if (late?.kind === "admitted") late.release();
+    }
+  }
+
+  async #talk(wire: Wire, desk: Desk, session: Arrived["session"], binding: Arrived["binding"]): Promise<void> {
+    const questions = new Questions(desk);
+    const { id, client, server, proxy } = session;
+    const where = { session: id, client: client.address, port: client.port, at: server.port, proxy: proxy?.address };
+    desk.log("info", "connected", where);
+    const talk = { wire, desk, questions, began: performance.now() };
+    try {
+      await converse(binding === undefined ? talk : { ...talk, binding }, session);
+      await wire.close();
+    } finally {
+      desk.log("info", "disconnected", { session: id });
+      await questions.told();
+    }
+  }
+
+  #turnedAway({ offer }: Desk, admission: Admission | "later"): Reply | undefined {
+    if (this.#stopping) return replies.shuttingDown(offer.hostname);
+    if (this.#options.isOverloaded()) return replies.overloaded(offer.hostname);
+    if (admission === "later" || admission.kind === "admitted") return undefined;
+    return admission.by === "all" ? replies.tooManyConnections() : replies.tooManyFromYou();
+  }
+
+  /** Before a handshake a reply would only break it. */
+  async #turnAway(wire: Wire, reply: Reply, manners: Manners | undefined, client: string): Promise<void> {
+    this.#options.log("info", "turned away", { client, code: reply.code, why: reply.lines.join(" ") });
+    if (manners?.implicitTls === true) return wire.destroy();
+    wire.say(reply);
     await wire.close();
-    desk.log("info", "disconnected", { session: session.id });
-    await questions.told();
   }
 }
 
-function remoteEnd(socket: Socket): { readonly address: string; readonly port: number } {
-  return { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
-}
+type Arrived = Extract<Awaited<ReturnType<typeof arrive>>, { kind: "arrived" }>;
 
-function localEnd(socket: Socket): { readonly address: string; readonly port: number } {
-  return { address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 };
+function endsOf(socket: Socket): Ends {
+  return {
+    peer: { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 },
+    server: { address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
+  };
 }
 
 /** An IPv4 client of a dual-stack listener is an IPv4 client: plugins compare addresses with lists. */
 function plainAddress(address: string | undefined): string {
-  return (address ?? "").replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+  const octets = clientOctets(address ?? "");
+  return octets === undefined ? address ?? "" : formatAddress(octets);
 }

@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { parseCommandLine } from "./cli/arguments.ts";
+import { readPassword } from "./cli/read_password.ts";
 import { runCommand } from "./cli/run.ts";
 import { LineWriter } from "./log/line_writer.ts";
 import { withoutJspi } from "./platform/jspi.ts";
@@ -47,6 +48,7 @@ async function main(): Promise<number> {
   return await runCommand(parseCommandLine(process.argv.slice(2), process.env), {
     ...around,
     serve: (chosen) => serve(chosen, around),
+    readPassword: () => readPassword(process.stdin, (text) => void process.stderr.write(text)),
   });
 }
 

@@ -5,13 +5,20 @@ import type { Output } from "./cli/output.ts";
 import { prepare } from "./cli/prepare.ts";
 import { version } from "./cli/version.ts";
 import type { Config } from "./config/config.ts";
+import type { Listener } from "./config/protocol.ts";
+import type { Delivery } from "./delivery/delivery.ts";
 import { type Daemon, type SessionLease, startDaemon } from "./daemon.ts";
 import { type Built, Generations } from "./generation/generations.ts";
 import type { Generation, GenerationPlugin } from "./generation/load.ts";
+import { ProcessCounts } from "./limits/connection_counts.ts";
+import { countRules } from "./limits/count_rules.ts";
+import { OverloadWatch } from "./limits/sample.ts";
 import { type Log, openLog } from "./log/log.ts";
+import { listenOn } from "./processes/listen_on.ts";
 import { type Common, type OpenGeneration, openGeneration } from "./generation/open.ts";
 import { type OpenHost, openHost } from "./generation/open_host.ts";
 import { PluginFiles } from "./generation/plugin_files.ts";
+import { openDecoy } from "./generation/open_decoy.ts";
 import { runtime } from "./platform/runtime.ts";
 import { readAgain } from "./generation/read_again.ts";
 import { readGeneration } from "./generation/read.ts";
@@ -61,14 +68,15 @@ export async function serve(chosen: Chosen, around: Surroundings): Promise<numbe
   }
 }
 
-async function serveWith(first: Generation, given: Omit<Server, "spool" | "deliveries">): Promise<number> {
+async function serveWith(first: Generation, given: Omit<Server, "spool" | "deliveries" | "decoy">): Promise<number> {
   const { state, spool: { memoryThreshold } } = first.config;
-  const spool = await openSpool(state, { memoryThreshold });
-  if (spool.kind === "spool") {
-    return await serveFrom(first, { ...given, spool: spool.spool, deliveries: new SharedParts() });
+  const [spool, decoy] = [await openSpool(state, { memoryThreshold }), await openDecoy(state)];
+  if (spool.kind === "spool" && decoy.kind === "decoy") {
+    const opened = { spool: spool.spool, decoy: decoy.decoy, deliveries: new SharedParts<Delivery>() };
+    return await serveFrom(first, { ...given, ...opened });
   }
   await first.close();
-  return fail(given.around, [spool.message]);
+  return fail(given.around, [spool, decoy].flatMap((opened) => opened.kind === "failed" ? [opened.message] : []));
 }
 
 async function serveFrom(first: Generation, server: Server): Promise<number> {
@@ -109,9 +117,18 @@ async function listenAndTalk(generations: Generations, { around, log }: Server, 
   const stop = around.stopSignal();
   around.onReloadSignal(() => void generations.reload());
   const { config } = generations.current;
+  const counts = new ProcessCounts(countRules(() => generations.current.config.limits));
+  const overload = new OverloadWatch({
+    spool: config.state,
+    marks: () => generations.current.config.overload,
+    log,
+  });
   const listening = await startDaemon({
     listen: config.listen,
-    lease: () => leaseOf(generations),
+    listenOn,
+    lease: (place) => leaseOf(generations, place),
+    counts,
+    isOverloaded: () => overload.now,
     log,
     drainWithin: () => generations.current.config.timeouts.shutdown,
   });
@@ -123,12 +140,14 @@ async function listenAndTalk(generations: Generations, { around, log }: Server, 
   await stop;
   log("info", "stopping");
   await listening.daemon.stop();
+  overload.stop();
+  counts.close();
   return 0;
 }
 
-function leaseOf(generations: Generations): SessionLease {
-  const { generation: { desk, config }, release } = generations.lease();
-  return { desk, maxSessions: config.limits.sessions, release };
+function leaseOf(generations: Generations, place: Listener): SessionLease {
+  const { generation, release } = generations.lease();
+  return { desk: generation.deskFor(place), manners: generation.mannersFor(place), release };
 }
 
 function firstLines(

@@ -8,6 +8,7 @@ export const hookNames = [
   "connect",
   "helo",
   "ehlo",
+  "auth",
   "mail",
   "rcpt",
   "data",

@@ -11,9 +11,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** The name the client gave with HELO or EHLO, as it wrote it. */
+/** The name the client gave with EHLO, HELO or (LMTP) LHLO, as it wrote it. */
 export interface Hello {
-  readonly verb: "HELO" | "EHLO";
+  readonly verb: "HELO" | "EHLO" | "LHLO";
   readonly name: string;
 }
 
@@ -32,6 +32,45 @@ export type Parameters = { readonly [keyword: string]: string | true };
 /** One header field as it stands in the message: name without colon, value unfolded and trimmed. */
 export type HeaderField = readonly [name: string, value: string];
 
+/** The encryption of a session, and whom the client's certificate names. */
+export interface Tls {
+  /** `TLSv1.2` or `TLSv1.3`. */
+  readonly protocol: string;
+  /** The cipher's name in the RFCs: `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string;
+  /** The host the client asked for (SNI). */
+  readonly serverName?: string;
+  /** The protocol both sides chose by ALPN. */
+  readonly alpn?: string;
+  /** What the client showed, if it showed one. */
+  readonly certificate?: Certificate;
+}
+
+/** A client's certificate. Nothing of it may be believed unless `verified`. */
+export interface Certificate {
+  /** It was issued by one of the operator's `tls.client_authorities`, and is in force. */
+  readonly verified: boolean;
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-256 of the certificate, lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+  /** Domain names of its subjectAltName. */
+  readonly names: readonly string[];
+  /** Mailboxes of its subjectAltName. */
+  readonly emails: readonly string[];
+}
+
+/** Who a server in front of this one says the client is (Postfix's XFORWARD): for logs, not for access. */
+export interface Forwarded {
+  readonly name?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly protocol?: string;
+  readonly hello?: string;
+  readonly ident?: string;
+  readonly source?: string;
+}
+
 /** What a plugin remembers of this session and transaction: only what it noted itself. */
 export interface Notes {
   readonly session?: JsonObject;
@@ -46,11 +85,21 @@ export interface Asked {
   readonly seed: number;
   readonly session: {
     readonly id: string;
-    /** With `event:client`. */
+    /** With `event:client`. Behind a trusted proxy: the proxy's client. */
     readonly client: Endpoint;
+    /** The client's name as a trusted server looked it up (XCLIENT). With `event:client`. */
+    readonly clientName?: string;
+    /** The proxy that the connection came from. With `event:client`. */
+    readonly proxy?: Endpoint;
+    /** With `event:client`. */
+    readonly forwarded?: Forwarded;
     readonly server: Endpoint & { readonly name: string };
     /** With `event:hello`. */
     readonly hello?: Hello;
+    /** The session is encrypted. With `event:tls`. */
+    readonly tls?: Tls;
+    /** Who the client has proved to be (AUTH). With `event:user`. */
+    readonly user?: string;
   };
   readonly notes?: Notes;
 }
@@ -70,7 +119,33 @@ interface AskedWithEnvelope extends AskedInTransaction {
   readonly forwardPaths: readonly Mailbox[];
 }
 
-export type ConnectEvent = Asked;
+export interface ConnectEvent extends Asked {
+  /** The client spoke before it was greeted. */
+  readonly early: boolean;
+}
+/**
+ * Someone wants to be let in. `accept` is yes; `pass` asks the next plugin; when all have passed, or one rejects, the
+ * client is told that its credentials are wrong, in the same words for unknown users and wrong secrets.
+ */
+export interface AuthEvent extends Asked {
+  /** `PLAIN`, `SCRAM-SHA-256`, ... in upper case. */
+  readonly mechanism: string;
+  /** `keys`: the host wants `keys` in the answer (SCRAM), and checks the proof itself. */
+  readonly step: "check" | "keys";
+  /** Whom the client claims to be. With `event:credentials`. */
+  readonly claimed: string;
+  /** Whom it wants to act for, if that is someone else. With `event:credentials`. */
+  readonly authorize?: string;
+  /** PLAIN and LOGIN. With `event:credentials`. */
+  readonly password?: string;
+  /** CRAM-MD5: `digest` is HMAC-MD5 of `challenge` with the secret as key, in hexadecimal. With `event:credentials`. */
+  readonly challenge?: string;
+  readonly digest?: string;
+  /** OAUTHBEARER and XOAUTH2. With `event:credentials`. */
+  readonly token?: string;
+  /** EXTERNAL: the verified certificate. With `event:credentials`. */
+  readonly certificate?: Certificate;
+}
 /** `hello` in `session` is still the earlier one, if any: this name is not accepted yet. */
 export interface HelloEvent extends Asked {
   /** With `event:hello`. */
@@ -88,7 +163,10 @@ export interface RcptEvent extends AskedInTransaction {
   /** With `event:parameters`. */
   readonly parameters: Parameters;
 }
-export type DataEvent = AskedWithEnvelope;
+export interface DataEvent extends AskedWithEnvelope {
+  /** The client sent mail data before it was told to. */
+  readonly early: boolean;
+}
 /** Asked when the header section is complete; the body is still on its way. */
 export interface HeadersEvent extends AskedWithEnvelope {
   /** With `event:headers`; with `event:headers:X-*` only the fields of such names. */
@@ -114,6 +192,7 @@ export interface Events {
   readonly connect: ConnectEvent;
   readonly helo: HelloEvent;
   readonly ehlo: HelloEvent;
+  readonly auth: AuthEvent;
   readonly mail: MailEvent;
   readonly rcpt: RcptEvent;
   readonly data: DataEvent;

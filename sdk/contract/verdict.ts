@@ -48,7 +48,20 @@ export interface NotesUpdate {
   readonly transaction?: JsonObject;
 }
 
+/** What checks a SCRAM proof (RFC 5802 §3): either all four keys, in base64, or the password they are made of. */
+export type Keys =
+  | { readonly salt: string; readonly iterations: number; readonly storedKey: string; readonly serverKey: string }
+  | { readonly password: string };
+
 export type Verdict = Pass | Accept | Refusal;
 
-/** The whole answer to one hook. */
-export type Answer = Verdict & { readonly notes?: NotesUpdate; readonly edits?: readonly Edit[] };
+/**
+ * The whole answer to one hook. `edits` at `data_post` alone. With `accept` at `auth`: `keys` when they are asked for, and
+ * `user`, who it is; needed if a token or a certificate was judged, or if the client wants to act for another.
+ */
+export type Answer = Verdict & {
+  readonly notes?: NotesUpdate;
+  readonly edits?: readonly Edit[];
+  readonly keys?: Keys;
+  readonly user?: string;
+};

@@ -3,6 +3,8 @@
 import type { HookName, JsonObject } from "../contract/contract.ts";
 import type {
   ArgumentEvent,
+  Asked,
+  AuthEvent,
   ConnectEvent,
   DataEvent,
   Events,
@@ -42,8 +44,18 @@ export interface Configured<Setup> {
 const sampleMailbox = { localPart: "alice", domain: "client.example" };
 const sampleForwardPath = { localPart: "bob", domain: "server.example" };
 
-/** `connect`, and just as well `quit`, `reset_transaction` and `disconnect`, which are told nothing more. */
+/** `connect`. */
 export function connectEvent(overrides: Partial<ConnectEvent> = {}): ConnectEvent {
+  return { ...factEvent(), early: false, ...overrides };
+}
+
+/** PLAIN with a right-looking password. */
+export function authEvent(overrides: Partial<AuthEvent> = {}): AuthEvent {
+  return { ...greeted(), mechanism: "PLAIN", step: "check", claimed: "alice", password: "secret", ...overrides };
+}
+
+/** `quit`, `reset_transaction` and `disconnect`: nothing but the session. */
+export function factEvent(overrides: Partial<Asked> = {}): Asked {
   return {
     time: Date.UTC(2026, 0, 1),
     seed: 1,
@@ -58,7 +70,7 @@ export function connectEvent(overrides: Partial<ConnectEvent> = {}): ConnectEven
 
 /** `helo` and `ehlo`. */
 export function heloEvent(overrides: Partial<HelloEvent> = {}): HelloEvent {
-  return { ...connectEvent(), name: "client.example", ...overrides };
+  return { ...factEvent(), name: "client.example", ...overrides };
 }
 
 export function mailEvent(overrides: Partial<MailEvent> = {}): MailEvent {
@@ -71,14 +83,13 @@ export function rcptEvent(overrides: Partial<RcptEvent> = {}): RcptEvent {
 }
 
 export function dataEvent(overrides: Partial<DataEvent> = {}): DataEvent {
-  const transaction = { id: "transaction-1", reversePath: sampleMailbox, recipientCount: 1 };
-  return { ...greeted(), transaction, forwardPaths: [sampleForwardPath], ...overrides };
+  return { ...enveloped(), early: false, ...overrides };
 }
 
 /** `data_headers_end`. */
 export function headersEvent(overrides: Partial<HeadersEvent> = {}): HeadersEvent {
   return {
-    ...dataEvent(),
+    ...enveloped(),
     headers: [
       ["From", "Alice <alice@client.example>"],
       ["To", "Bob <bob@server.example>"],
@@ -97,7 +108,7 @@ export function messageEvent(overrides: Partial<MessageEvent> = {}): MessageEven
 
 /** `vrfy`, `noop` and `help`. */
 export function argumentEvent(overrides: Partial<ArgumentEvent> = {}): ArgumentEvent {
-  return { ...connectEvent(), argument: "", ...overrides };
+  return { ...factEvent(), argument: "", ...overrides };
 }
 
 export function unrecognizedCommandEvent(overrides: Partial<UnrecognizedCommandEvent> = {}): UnrecognizedCommandEvent {
@@ -140,7 +151,12 @@ export function ask<Setup, H extends HookName>(
   return question.call(plugin, event, setup as Setup, host ?? fakeHost()) ?? { verdict: "pass" };
 }
 
-function greeted(): ConnectEvent {
-  const { session, ...rest } = connectEvent();
+function enveloped(): Omit<DataEvent, "early"> {
+  const transaction = { id: "transaction-1", reversePath: sampleMailbox, recipientCount: 1 };
+  return { ...greeted(), transaction, forwardPaths: [sampleForwardPath] };
+}
+
+function greeted(): Asked {
+  const { session, ...rest } = factEvent();
   return { ...rest, session: { ...session, hello: { verb: "EHLO", name: "client.example" } } };
 }

@@ -97,6 +97,7 @@ const builders: { readonly [H in HookName]: (overrides: { readonly time: number 
   connect: testing.connectEvent,
   helo: testing.heloEvent,
   ehlo: testing.heloEvent,
+  auth: testing.authEvent,
   mail: testing.mailEvent,
   rcpt: testing.rcptEvent,
   data: testing.dataEvent,
@@ -107,9 +108,9 @@ const builders: { readonly [H in HookName]: (overrides: { readonly time: number 
   noop: testing.argumentEvent,
   help: testing.argumentEvent,
   unrecognized_command: testing.unrecognizedCommandEvent,
-  quit: testing.connectEvent,
-  reset_transaction: testing.connectEvent,
-  disconnect: testing.connectEvent,
+  quit: testing.factEvent,
+  reset_transaction: testing.factEvent,
+  disconnect: testing.factEvent,
 };
 
 test("every event can be made, overridden, and is the same after JSON", () => {

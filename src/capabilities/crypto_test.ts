@@ -74,9 +74,9 @@ test("64 KiB are the most, in every member", async () => {
 
 const wrong: readonly (readonly [request: unknown, message: string])[] = [
   [null, "must be an object"],
-  [[], "do: is missing; must be hash, hmac, equal or random"],
-  [{}, "do: is missing; must be hash, hmac, equal or random"],
-  [{ do: "sign" }, "do: must be hash, hmac, equal or random"],
+  [[], "do: is missing; must be hash, hmac, equal, verifyPassword or random"],
+  [{}, "do: is missing; must be hash, hmac, equal, verifyPassword or random"],
+  [{ do: "sign" }, "do: must be hash, hmac, equal, verifyPassword or random"],
   [{ do: "hash", algorithm: "sha3", of, encoding: "hex" }, "algorithm: must be sha256, sha512, sha1 or md5"],
   [{ do: "hash", algorithm: "md5", of, encoding: "latin1" }, "encoding: must be hex or base64"],
   [{ do: "hash", algorithm: "md5", of }, "encoding: is missing"],

@@ -2,7 +2,7 @@
 
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as requestByHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestByHttps } from "node:https";
-import { parseAddress } from "../scopes/address.ts";
+import { parseAddress } from "../networks/address.ts";
 import type { HttpAsk } from "./http_ask.ts";
 import { isRedirect } from "./http_redirect.ts";
 

@@ -1,6 +1,6 @@
 // Which addresses are out on the Internet, and not this machine, its network or a way round into either.
 
-import { parseAddress } from "../scopes/address.ts";
+import { parseAddress } from "../networks/address.ts";
 
 type Block = readonly [prefix: Uint8Array, length: number];
 

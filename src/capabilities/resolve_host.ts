@@ -1,6 +1,6 @@
 // From a host to the addresses that may be connected to. What is checked here is what is connected to: no second look-up.
 
-import { parseAddress } from "../scopes/address.ts";
+import { parseAddress } from "../networks/address.ts";
 import type { Parts } from "../scopes/scope.ts";
 import { type Refused, refused } from "./fulfilled.ts";
 import { isPublicAddress } from "./public_address.ts";

@@ -16,6 +16,7 @@ export type CommandLine =
   | ({ readonly kind: "serve" | "check" | "hooks" } & Selection)
   | { readonly kind: "plugin build"; readonly source: string; readonly out?: string }
   | { readonly kind: "plugin inspect"; readonly file: string }
+  | { readonly kind: "password"; readonly user: string }
   | { readonly kind: "help" | "version" }
   /** `problem` is one line without the program's name. */
   | { readonly kind: "usage"; readonly problem: string };
@@ -40,6 +41,7 @@ const commands = {
   "hooks": { flags: ["config", "listen", "state"] },
   "plugin build": { flags: ["out"], operand: "the plugin's source, IN.ts" },
   "plugin inspect": { flags: [], operand: "the plugin, FILE.wasm" },
+  "password": { flags: [], operand: "the user's name, USER" },
 } as const satisfies { readonly [name: string]: Command };
 
 type CommandName = keyof typeof commands;
@@ -76,6 +78,8 @@ export function parseCommandLine(argv: readonly string[], environment: Environme
       return { kind: found.name, source: first, ...(out === undefined ? {} : { out }) };
     case "plugin inspect":
       return { kind: found.name, file: first };
+    case "password":
+      return { kind: found.name, user: first };
     default:
       return select(found.name, words.flags, environment);
   }

@@ -11,6 +11,7 @@ Commands
   hooks                           print each hook with the plugins asked there, in order
   plugin build IN.ts [-o OUT]     compile a plugin written in TypeScript; OUT is IN.wasm unless given
   plugin inspect FILE.wasm        print what a plugin says of itself, without running it
+  password USER                   print a line for the list flat_auth_pw, of a password that is typed or piped in
 
 Flags of serve, check and hooks, and the environment variables that stand in for them
   --config FILE        QPSMTPD_CONFIG     the configuration; default config/qpsmtpd.toml

@@ -16,7 +16,7 @@ test("every flag and command that help names is known", () => {
     assert.ok(line.kind !== "usage" || !line.problem.startsWith("unknown"), flag);
   }
   const commands = [...help.matchAll(/^ {2}((?:plugin )?[a-z]+)(?: |$)/gm)].map(([, command]) => command);
-  assert.deepEqual(commands, ["serve", "check", "hooks", "plugin build", "plugin inspect"]);
+  assert.deepEqual(commands, ["serve", "check", "hooks", "plugin build", "plugin inspect", "password"]);
 });
 
 test("help fits a terminal", () => {

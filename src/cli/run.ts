@@ -6,13 +6,17 @@ import { chooseConfig, type Chosen } from "./find_config.ts";
 import { help } from "./help.ts";
 import { hooks } from "./hooks.ts";
 import type { Output } from "./output.ts";
+import { password } from "./password.ts";
 import { pluginInspect } from "./plugin_inspect.ts";
+import type { PasswordRead } from "./read_password.ts";
 import { version } from "./version.ts";
 
 /** What a command needs of the outside. */
 export interface Surroundings extends Output {
   /** Serves until it is told to stop; resolves to the exit code. */
   serve(chosen: Chosen): Promise<number>;
+  /** From whoever started the program. */
+  readPassword(): Promise<PasswordRead>;
 }
 
 /** Exit code: 0 all is well, 1 it is not, 2 the command line is wrong. */
@@ -31,6 +35,8 @@ export async function runCommand(line: CommandLine, around: Surroundings): Promi
     }
     case "plugin inspect":
       return await pluginInspect(line.file, around);
+    case "password":
+      return await password(line.user, around.readPassword, around);
     case "help":
       around.print(help);
       return 0;

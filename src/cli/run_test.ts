@@ -24,6 +24,7 @@ async function run(...argv: readonly string[]): Promise<Ran> {
     print: (line) => void printed.push(line),
     complain: (line) => void complained.push(line),
     serve: (chosen) => Promise.resolve(served.push(chosen) + 6),
+    readPassword: () => Promise.resolve({ kind: "password", text: "pencil" }),
   });
   return { code, printed, complained, served };
 }
@@ -104,7 +105,7 @@ test("hooks prints every hook with its plugins in order", async () => {
   const tables = ["b", "a"].map((label) => `[[plugin]]\nname = "probe"\nas = "${label}"\nfile = "${wasm}"`);
   const ran = await run("hooks", "--config", file("two.toml", tables.join("\n")));
   assert.equal(ran.code, 0);
-  assert.equal(ran.printed.length, 16);
+  assert.equal(ran.printed.length, 17);
   assert.deepEqual(ran.printed.filter((line) => !line.endsWith(" -")), [
     "rcpt                  b, a",
     "quit                  b, a",
@@ -170,6 +171,12 @@ test("plugin inspect prints the names in a stranger's file escaped and not at le
   const ran = await run("plugin", "inspect", path);
   assert.equal(ran.printed.find((line) => line.startsWith("imports")), "imports   function \\u{1b}[2J.x");
   assert.equal(ran.printed.at(-1)?.trim(), "and 10 more");
+});
+
+test("password prints the line of the password that was read", async () => {
+  const ran = await run("password", "a@b");
+  assert.deepEqual([ran.code, ran.complained], [0, []]);
+  assert.match(ran.printed.join("\n"), /^a@b:SCRAM-SHA-256\$/);
 });
 
 test("plugin inspect ends with 1 for a file that is no plugin", async () => {

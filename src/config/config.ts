@@ -1,10 +1,13 @@
 // The configuration as the rest of the program sees it: every value present, in base units, every path absolute.
 
+import type { TlsChoice } from "../tls/material.ts";
 import type { JsonObject } from "../../sdk/contract/contract.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
+import type { HopChoice } from "../delivery/hop_settings.ts";
 import type { ServerAddress } from "../dns/server_address.ts";
 import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
-import type { ListenAddress } from "./units.ts";
+import type { Limits, Overload, ProcessChoice, Timeouts } from "./limits.ts";
+import type { AuthChoice, ExtensionsChoice, Listener, SmugglingChoice, TrustChoice } from "./protocol.ts";
 
 /** Durations are milliseconds, sizes octets, paths absolute. */
 export interface Config {
@@ -14,7 +17,14 @@ export interface Config {
   readonly folder: string;
   /** What the server calls itself, qpsmtpd's `me`. */
   readonly hostname: string;
-  readonly listen: readonly ListenAddress[];
+  readonly listen: readonly Listener[];
+  readonly tls: TlsChoice;
+  readonly auth: AuthChoice;
+  readonly trust: TrustChoice;
+  readonly smuggling: SmugglingChoice;
+  readonly extensions: ExtensionsChoice;
+  readonly overload: Overload;
+  readonly process: ProcessChoice;
   /** The folder of everything the daemon writes. */
   readonly state: string;
   readonly limits: Limits;
@@ -29,28 +39,6 @@ export interface Config {
   readonly plugin: readonly PluginEntry[];
 }
 
-export interface Limits {
-  /** Octets of one message; offered as SIZE (RFC 1870). */
-  readonly messageSize: number;
-  /** Octets of a message's header section. */
-  readonly headerSize: number;
-  /** Recipients of one transaction. */
-  readonly recipients: number;
-  /** Sessions at the same time. */
-  readonly sessions: number;
-  /** Refused commands of one session after which it is closed with 421. */
-  readonly refusals: number;
-}
-
-export interface Timeouts {
-  /** The longest wait for the next command. */
-  readonly command: number;
-  /** The longest wait for the next piece of mail data. */
-  readonly data: number;
-  /** How long transactions may go on when the server is told to stop. */
-  readonly shutdown: number;
-}
-
 export interface SpoolLimits {
   /** Octets of mail data held in memory before it goes to a file. */
   readonly memoryThreshold: number;
@@ -63,15 +51,9 @@ export type DeliveryChoice =
   | { readonly backend: "maildir"; readonly path: string }
   | SmtpDelivery;
 
-export interface SmtpDelivery {
+/** Paths are absolute; what may be absent has its default in src/delivery/hop_settings.ts. */
+export interface SmtpDelivery extends HopChoice {
   readonly backend: "smtp";
-  readonly host: string;
-  readonly port: number;
-  /** The name given with EHLO. */
-  readonly hello: string;
-  /** Connections open at the same time. */
-  readonly connections: number;
-  readonly timeouts: { readonly connect: number; readonly command: number; readonly data: number };
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";

@@ -8,7 +8,10 @@ import { loadConfig } from "./load.ts";
 /** A plugin's table that says nothing of these. */
 const silent = { grant: [], state: "fresh", limits: defaultLimits } as const;
 
-const top = "hostname, listen, state, limits, timeouts, spool, delivery, log, dns, reload, plugins, plugin";
+const top =
+  "hostname, listen, listener, tls, auth, trust, smuggling, extensions, overload, process, state, limits, timeouts, spool, delivery, log, dns, reload, plugins, plugin";
+const limitKeys =
+  "message_size, header_size, header_fields, recipients, sessions, connections_per_address, connections_per_network, network_prefix_v4, network_prefix_v6, commands, transactions, refusals, slowest";
 
 /** Bad files and everything that is said of them; the file's name stands before each line. */
 const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
@@ -38,7 +41,7 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
   [`limits.refusals = "many"`, `limits.refusals: expected a whole number from 1 to 100000, got "many"`],
   [
     `limits.mesage_size = "1MB"`,
-    `limits.mesage_size: unknown key, did you mean "message_size"? (allowed: message_size, header_size, recipients, sessions, refusals)`,
+    `limits.mesage_size: unknown key, did you mean "message_size"? (allowed: ${limitKeys})`,
   ],
   [
     `timeouts.command = "5 minutes"`,
@@ -87,7 +90,7 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
     `state = 1\nlimits.x = 1\nlog.level = 2`,
     `state: expected a path, got 1`,
     `log.level: expected "debug", "info", "warn" or "error", got 2`,
-    `limits.x: unknown key (allowed: message_size, header_size, recipients, sessions, refusals)`,
+    `limits.x: unknown key (allowed: ${limitKeys})`,
   ],
   [`a = 1\nb = lots`, `line 2, column 5: invalid value, in: b = lots`],
   [`state = "a`, `line 1, column 9: unfinished string, in: state = "a`],
@@ -164,10 +167,48 @@ test("config: an empty file is complete by its defaults", async () => {
     file: `${folder}/config/qpsmtpd.toml`,
     folder: `${folder}/config`,
     hostname: "mx.test",
-    listen: [{ host: "127.0.0.1", port: 2525 }],
+    listen: [{ host: "127.0.0.1", port: 2525, tls: "offered", mode: "smtp", proxy: false }],
+    tls: { certificates: [], minimum: "TLSv1.2", clientCertificates: "off" },
+    auth: { mechanisms: ["PLAIN", "LOGIN"], withoutTls: false, attempts: 3, delay: 1000 },
+    trust: { proxy: [], xclient: [], xforward: [] },
+    smuggling: { policy: "reject", allow: [], pipelining: "reject" },
+    extensions: {
+      chunking: true,
+      dsn: true,
+      requiretls: true,
+      mtPriority: false,
+      deliverBy: false,
+      futureRelease: false,
+    },
+    overload: { loopLag: 500, heap: 0, spoolFree: 100e6, openFiles: 90 },
+    process: { workers: 1 },
     state: `${folder}/var`,
-    limits: { messageSize: 25e6, headerSize: 256e3, recipients: 1000, sessions: 1000, refusals: 20 },
-    timeouts: { command: 300_000, data: 180_000, shutdown: 30_000 },
+    limits: {
+      messageSize: 25e6,
+      headerSize: 256e3,
+      headerFields: 1000,
+      recipients: 1000,
+      sessions: 1000,
+      connectionsPerAddress: 50,
+      connectionsPerNetwork: 200,
+      networkPrefixV4: 24,
+      networkPrefixV6: 48,
+      commands: 10_000,
+      transactions: 1000,
+      refusals: 20,
+      slowest: 100,
+    },
+    timeouts: {
+      command: 300_000,
+      data: 180_000,
+      message: 1_800_000,
+      session: 7_200_000,
+      tls: 30_000,
+      proxy: 5000,
+      greetingDelay: 0,
+      dataDelay: 0,
+      shutdown: 30_000,
+    },
     spool: { memoryThreshold: 1e6 },
     delivery: { backend: "maildir", path: `${folder}/var/maildir` },
     log: { format: "text", level: "info" },
@@ -208,6 +249,9 @@ test("config: the SMTP backend greets by the hostname unless told otherwise", as
     host: "::1",
     port: 25,
     hello: "mx.test",
+    protocol: "smtp",
+    implicitTls: false,
+    authWithoutTls: false,
     connections: 20,
     timeouts: { connect: 30_000, command: 300_000, data: 600_000 },
   });
@@ -217,7 +261,7 @@ test("config: the command line's listen and state stand in for the file's, and m
   const overrides = { listen: [{ host: "::1", port: 0 }], state: "/elsewhere" };
   const { loaded } = await loadText(`listen = ["127.0.0.1:25"]\nstate = "/srv"`, overrides);
   assert.ok(loaded.kind === "config");
-  assert.deepEqual(loaded.config.listen, overrides.listen);
+  assert.deepEqual(loaded.config.listen, [{ host: "::1", port: 0, tls: "offered", mode: "smtp", proxy: false }]);
   assert.deepEqual(loaded.config.delivery, { backend: "maildir", path: "/elsewhere/maildir" });
 });
 

@@ -1,8 +1,10 @@
 // Makes the final configuration of a checked file: paths absolute, names filled in, the values that depend on others.
 
 import { isAbsolute, resolve } from "node:path";
+import type { TlsChoice } from "../tls/material.ts";
 import type { Config, DeliveryChoice, PluginEntry } from "./config.ts";
 import { quote } from "../text/quote.ts";
+import type { Listener } from "./protocol.ts";
 import type { ConfigFile, PluginTable } from "./schema.ts";
 import { domainPattern, type ListenAddress } from "./units.ts";
 
@@ -41,12 +43,19 @@ export function resolveConfig(file: ConfigFile, around: Surroundings): Resolved 
     file: around.file,
     folder: around.folder,
     hostname,
-    listen: around.overrides.listen ?? file.listen,
+    listen: listenersOf(file, around.overrides.listen),
+    tls: resolveTls(file.tls, around.folder),
+    auth: file.auth,
+    trust: file.trust,
+    smuggling: file.smuggling,
+    extensions: file.extensions,
+    overload: file.overload,
+    process: file.process,
     state,
     limits: file.limits,
     timeouts: file.timeouts,
     spool: file.spool,
-    delivery: resolveDelivery(file, hostname, state),
+    delivery: resolveDelivery(file, hostname, state, around.folder),
     log: file.log,
     dns: file.dns,
     reload: file.reload,
@@ -56,11 +65,41 @@ export function resolveConfig(file: ConfigFile, around: Surroundings): Resolved 
   return { config, problems: [...problemsOf(file, config)], warnings: warningsOf(config) };
 }
 
-function resolveDelivery(file: ConfigFile, hostname: string, state: string): DeliveryChoice {
+/** Addresses of the command line stand in for all of the file's. */
+function listenersOf({ listen, listener }: ConfigFile, overriding?: readonly ListenAddress[]): readonly Listener[] {
+  const plain = (address: ListenAddress): Listener => ({ ...address, tls: "offered", mode: "smtp", proxy: false });
+  if (overriding !== undefined) return overriding.map(plain);
+  const usual = listener.length === 0 ? [{ host: "127.0.0.1", port: 2525 }] : [];
+  const special = listener.map(({ address, tls, mode, proxy }): Listener => {
+    return { ...address, mode, proxy, tls: tls ?? (mode === "submission" ? "required" : "offered") };
+  });
+  return [...(listen ?? usual).map(plain), ...special];
+}
+
+function resolveTls(tls: TlsChoice, folder: string): TlsChoice {
+  const { clientAuthorities, ...rest } = tls;
+  return {
+    ...rest,
+    certificates: tls.certificates.map(({ certificate, key }) => {
+      return { certificate: resolve(folder, certificate), key: resolve(folder, key) };
+    }),
+    ...(clientAuthorities === undefined ? {} : { clientAuthorities: resolve(folder, clientAuthorities) }),
+  };
+}
+
+function resolveDelivery(file: ConfigFile, hostname: string, state: string, folder: string): DeliveryChoice {
   const { backend, maildir, smtp } = file.delivery;
   if (backend === "discard") return { backend };
   if (backend === "maildir") return { backend, path: resolve(state, maildir.path) };
-  return { ...smtp, backend, host: smtp.host ?? "", hello: smtp.hello ?? hostname };
+  return {
+    ...smtp,
+    backend,
+    host: smtp.host ?? "",
+    hello: smtp.hello ?? hostname,
+    ...(smtp.path === undefined ? {} : { path: resolve(folder, smtp.path) }),
+    ...(smtp.ca === undefined ? {} : { ca: resolve(folder, smtp.ca) }),
+    ...(smtp.passwordFile === undefined ? {} : { passwordFile: resolve(folder, smtp.passwordFile) }),
+  };
 }
 
 function resolvePlugin(table: PluginTable, folder: string): PluginEntry {
@@ -82,13 +121,38 @@ function* problemsOf(file: ConfigFile, { hostname, state, delivery }: Config): G
   if (!domainPattern.test(hostname)) {
     yield `hostname: the system's host name ${quote(hostname)} is no domain name, so give one here`;
   }
-  if (file.delivery.backend === "smtp" && file.delivery.smtp.host === undefined) {
-    yield `delivery.smtp.host: missing; delivery.backend = "smtp" needs the next server's name or address`;
-  }
+  yield* hopProblems(file);
   if (delivery.backend === "maildir" && state.includes("%") && !isAbsolute(file.delivery.maildir.path)) {
     yield `state: ${quote(state)} has a %, which would be taken for a placeholder in the Maildir's path: move it`;
   }
+  yield* protocolProblems(file);
   yield* pluginProblems(file.plugin);
+}
+
+function* hopProblems({ delivery: { backend, smtp } }: ConfigFile): Generator<string> {
+  if (backend === "smtp" && smtp.host === undefined && smtp.path === undefined) {
+    yield `delivery.smtp.host: missing; delivery.backend = "smtp" needs the next server's name or address`;
+  }
+  if ((smtp.user === undefined) !== (smtp.passwordFile === undefined)) {
+    yield `delivery.smtp: user and password_file go together, and one of them is missing`;
+  }
+}
+
+function* protocolProblems({ listener, trust, auth, tls }: ConfigFile): Generator<string> {
+  for (const [index, { proxy }] of listener.entries()) {
+    if (!proxy || trust.proxy.length > 0) continue;
+    yield `listener.${
+      index + 1
+    }.proxy: true, but trust.proxy is empty, so nobody could connect: name the proxies there`;
+  }
+  const twice = auth.mechanisms.find((name, index) => auth.mechanisms.indexOf(name) < index);
+  if (twice !== undefined) yield `auth.mechanisms: "${twice}" stands here twice`;
+  if (tls.clientCertificates === "off" && auth.mechanisms.includes("EXTERNAL")) {
+    yield `auth.mechanisms: "EXTERNAL" needs tls.client_certificates = "ask"`;
+  }
+  if (tls.clientCertificates === "ask" && tls.clientAuthorities === undefined) {
+    yield `tls.client_authorities: missing; without it no client's certificate can be believed`;
+  }
 }
 
 function* pluginProblems(tables: readonly PluginTable[]): Generator<string> {

@@ -1,10 +1,15 @@
 // Every key of config/qpsmtpd.toml: its type, its default, its meaning. The JSON Schema for editors is made of this.
 
 import * as v from "valibot";
+import type { TlsChoice } from "../tls/material.ts";
 import type { JsonObject } from "../../sdk/contract/contract.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
 import { camelKeys } from "./camel_keys.ts";
-import type { DnsChoice, Limits, LogChoice, ReloadChoice, SmtpDelivery, SpoolLimits, Timeouts } from "./config.ts";
+import type { DnsChoice, LogChoice, ReloadChoice, SmtpDelivery, SpoolLimits } from "./config.ts";
+import type { Limits, Overload, ProcessChoice, Timeouts } from "./limits.ts";
+import { limits, overload, process, timeouts } from "./limits_schema.ts";
+import type { AuthChoice, ExtensionsChoice, SmugglingChoice, TrustChoice } from "./protocol.ts";
+import { auth, extensions, listener, type ListenerTable, smuggling, tls, trust } from "./protocol_schema.ts";
 import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
 import { choice, count, domain, duration, flag, grant, host, keyed, label, list } from "./schema_values.ts";
 import { listenAddress, path, pathPattern, section, serverAddress, settings, size } from "./schema_values.ts";
@@ -13,7 +18,15 @@ import type { ListenAddress } from "./units.ts";
 /** The file's content, checked and in base units; paths are as written. */
 export interface ConfigFile {
   readonly hostname?: string;
-  readonly listen: readonly ListenAddress[];
+  readonly listen?: readonly ListenAddress[];
+  readonly listener: readonly ListenerTable[];
+  readonly tls: TlsChoice;
+  readonly auth: AuthChoice;
+  readonly trust: TrustChoice;
+  readonly smuggling: SmugglingChoice;
+  readonly extensions: ExtensionsChoice;
+  readonly overload: Overload;
+  readonly process: ProcessChoice;
   readonly state: string;
   readonly limits: Limits;
   readonly timeouts: Timeouts;
@@ -31,9 +44,10 @@ export interface ConfigFile {
 }
 
 /** `[delivery.smtp]`: the host may be missing while another backend is chosen. */
-export type SmtpTable =
-  & Pick<SmtpDelivery, "port" | "connections" | "timeouts">
-  & { readonly host?: string; readonly hello?: string };
+export type SmtpTable = Omit<SmtpDelivery, "backend" | "host" | "hello"> & {
+  readonly host?: string;
+  readonly hello?: string;
+};
 
 /** One `[[plugin]]` table. */
 export interface PluginTable {
@@ -50,24 +64,24 @@ export interface PluginTable {
 /** `[plugin.limits]`: memory in octets, of which an instance gets the whole pages. */
 export type LimitsTable = Omit<PluginLimits, "memoryPages"> & { readonly memory: number };
 
-const limits = section("What clients may use.", {
-  message_size: size("25MB", "Largest message; offered as SIZE."),
-  header_size: size("256KB", "Largest header section of a message."),
-  recipients: count(1000, 100_000, "Most recipients of one transaction."),
-  sessions: count(1000, 100_000, "Most sessions at the same time."),
-  refusals: count(20, 100_000, "Refused commands after which a session is closed with 421."),
-});
-
-const timeouts = section("How long anything may take.", {
-  command: duration("5m", "Longest wait for the next command (RFC 5321 §4.5.3.2.7)."),
-  data: duration("3m", "Longest wait for the next piece of mail data (RFC 5321 §4.5.3.2.5)."),
-  shutdown: duration("30s", "How long transactions may go on when the server is told to stop."),
-});
-
 const smtp = section("Delivery to the next server by SMTP.", {
   host: v.exactOptional(v.pipe(host(), v.description("Name or address of the next server."))),
   port: count(25, 65535, "Its port."),
+  path: v.exactOptional(v.pipe(path(), v.description("A Unix socket, in the place of host and port."))),
+  protocol: keyed(choice(["smtp", "lmtp"]), "smtp", "lmtp (RFC 2033): it delivers, and answers for each recipient."),
   hello: v.exactOptional(v.pipe(domain(), v.description("The name given with EHLO; if absent, hostname."))),
+  tls: v.exactOptional(v.pipe(
+    choice(["off", "may", "must", "verify"]),
+    v.description("Encrypted if it can be (may), always (must), or to nobody but the host itself (verify)."),
+  )),
+  implicit_tls: flag(false, "TLS from the first octet on, as on port 465."),
+  tls_name: v.exactOptional(v.pipe(host(), v.description("Whom its certificate must name, if not host."))),
+  ca: v.exactOptional(v.pipe(path(), v.description("PEM file of the authorities that are trusted."))),
+  user: v.exactOptional(
+    v.pipe(v.string(), v.regex(/^[^\0]{1,255}$/, "expected a user's name"), v.description("For AUTH.")),
+  ),
+  password_file: v.exactOptional(v.pipe(path(), v.description("The file that holds the password, and nothing else."))),
+  auth_without_tls: flag(false, "Whether the password may go over a connection that is not encrypted."),
   connections: count(20, 1000, "Most connections at the same time."),
   timeouts: section("How long the next server may take.", {
     connect: duration("30s", "To take the connection."),
@@ -112,7 +126,18 @@ export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject
   hostname: v.exactOptional(
     v.pipe(domain(), v.description("What the server calls itself; if absent, the system's host name.")),
   ),
-  listen: keyed(list(listenAddress(), 1, 100), ["127.0.0.1:2525"], "Where to listen: HOST:PORT or [IPV6]:PORT."),
+  listen: v.exactOptional(v.pipe(
+    list(listenAddress(), 1, 100),
+    v.description("Where to listen for other servers: HOST:PORT or [IPV6]:PORT."),
+  )),
+  listener: keyed(list(listener, 0, 100), [], "Addresses where something else is spoken, or with other settings."),
+  tls,
+  auth,
+  trust,
+  smuggling,
+  extensions,
+  overload,
+  process,
   state: keyed(path(), "../var", "The folder of all that the server writes, relative to this file."),
   limits,
   timeouts,

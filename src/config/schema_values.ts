@@ -6,6 +6,7 @@ import { isIP } from "node:net";
 import * as v from "valibot";
 import type { JsonObject } from "../../sdk/contract/contract.ts";
 import { parseServerAddress, type ServerAddress } from "../dns/server_address.ts";
+import { type Network, parseNetwork } from "../networks/network.ts";
 import { type CamelKeys, camelKeys } from "./camel_keys.ts";
 import { domainPattern, durationPattern, listenPattern, sizePattern } from "./units.ts";
 import { type ListenAddress, parseDuration, parseListenAddress, parseSize } from "./units.ts";
@@ -125,6 +126,47 @@ export function serverAddress(): v.GenericSchema<unknown, ServerAddress> {
     v.check((text) => parseServerAddress(text) !== undefined, message),
     v.transform((text) => parseServerAddress(text) ?? { address: "", port: 0 }),
   );
+}
+
+/** `192.0.2.0/24`, `2001:db8::/32`, or one address. */
+export function network(): v.GenericSchema<unknown, Network> {
+  return v.pipe(
+    v.string("expected a network such as 192.0.2.0/24 or 2001:db8::/32, or an address"),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const parsed = parseNetwork(dataset.value);
+      if (parsed.kind === "network") return parsed.network;
+      addIssue({ message: parsed.why });
+      return NEVER;
+    }),
+  );
+}
+
+/** A user or a group of this system. */
+export function systemName(): v.GenericSchema<unknown, string> {
+  const message = "expected the name of a user or a group";
+  return v.pipe(v.string(message), v.regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, message));
+}
+
+/** A size that may be 0, which is no bound. */
+export function sizeOrNone(standard: string, description: string): v.GenericSchema<unknown, number> {
+  const message = "expected a size such as 100MB, or 0B for no bound";
+  const schema = v.pipe(
+    v.string(message),
+    v.check((text) => text === "0B" || parseSize(text) !== undefined, message),
+    v.transform((text) => parseSize(text) ?? 0),
+  );
+  return keyed<number>(schema, standard, description);
+}
+
+/** A time that may be 0. */
+export function durationOrNone(standard: string, description: string): v.GenericSchema<unknown, number> {
+  const message = "expected a time such as 2s, or 0s for none";
+  const schema = v.pipe(
+    v.string(message),
+    v.check((text) => text === "0s" || parseDuration(text) !== undefined, message),
+    v.transform((text) => parseDuration(text) ?? 0),
+  );
+  return keyed<number>(schema, standard, description);
 }
 
 /** What a plugin may be granted, by its form: src/plugins/grants.ts knows the words. */

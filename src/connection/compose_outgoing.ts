@@ -2,15 +2,22 @@
 
 import type { Edit } from "../../sdk/contract/verdict.ts";
 import { composeMessage, type OutgoingMessage } from "../delivery/delivery.ts";
-import type { Offer, Session } from "../smtp/session.ts";
+import type { Offer } from "../smtp/extensions.ts";
+import type { Session } from "../smtp/session.ts";
 import { formatDate, receivedField } from "../smtp/trace.ts";
 import { editEnvelope } from "../spool/edit_envelope.ts";
 import { editHeaderSection } from "../spool/edit_header_section.ts";
 import { formatHeaderSection, parseHeaderSection } from "../spool/header_section.ts";
 import type { Content } from "../spool/spool.ts";
 
+/** Milliseconds since 1970; `begun` is when MAIL was accepted. */
+export interface Times {
+  readonly now: number;
+  readonly begun: number;
+}
+
 /**
- * `headerEnd` is the offset of the body in `content`, `now` milliseconds since 1970. Without header edits the content
+ * `headerEnd` is the offset of the body in `content`. Without header edits the content
  * leaves as it came, octet for octet, below the trace field.
  */
 export function composeOutgoing(
@@ -19,7 +26,7 @@ export function composeOutgoing(
   content: Content,
   headerEnd: number,
   edits: readonly Edit[],
-  now: number,
+  { now, begun }: Times,
 ): OutgoingMessage {
   const { transaction } = session;
   if (transaction === undefined) throw new Error("A message is composed inside a transaction only");
@@ -30,15 +37,30 @@ export function composeOutgoing(
     software: offer.software,
     date: formatDate(now),
   });
-  const edited = edits.some((edit) => edit.edit.endsWith("Header"));
-  const section = edited ? editedSection(content.head(headerEnd), edits) : new Uint8Array();
+  const original = content.head(headerEnd);
+  const completed = offer.mode === "submission" ? completions(original, transaction.id, offer.hostname, now) : [];
+  const all = [...completed, ...edits];
+  const edited = all.some((edit) => edit.edit.endsWith("Header"));
+  const section = edited ? editedSection(original, all) : new Uint8Array();
   return composeMessage({
     id: transaction.id,
     envelope: editEnvelope(transaction, edits),
     head: concat(new TextEncoder().encode(trace), section),
     body: content,
     bodyFrom: edited ? headerEnd : 0,
+    begun,
+    ...(offer.mode === "lmtp" ? { perRecipient: true } : {}),
   });
+}
+
+/** What a person's mail program may leave to us. RFC 6409 §8.1, §8.2. */
+function completions(section: Uint8Array, id: string, hostname: string, now: number): readonly Edit[] {
+  const names = new Set(parseHeaderSection(section).map(({ name }) => name.toLowerCase()));
+  const missing = [
+    { edit: "addHeader", name: "Message-ID", value: `<${id}@${hostname}>` },
+    { edit: "addHeader", name: "Date", value: formatDate(now) },
+  ] as const;
+  return missing.filter(({ name }) => !names.has(name.toLowerCase()));
 }
 
 /** The blank line comes back even where the content had none: fields may have been added to nothing. */

@@ -1,48 +1,112 @@
 // The whole conversation with one client: hears a line, has it decided, answers, until one side closes.
 
-import { parseCommand } from "../smtp/command.ts";
+import { sessionLeft } from "../limits/pace.ts";
+import { check } from "../smtp/check.ts";
+import { isOverlong, parseCommand } from "../smtp/command.ts";
+import { greet, proceed } from "../smtp/proceed.ts";
+import { refuseLine } from "../smtp/refuse.ts";
 import * as replies from "../smtp/replies.ts";
-import { check, greet, type Outcome, proceed, refuseLine, type Session } from "../smtp/session.ts";
-import type { Desk } from "./desk.ts";
-import type { Questions } from "./questions.ts";
+import type { Session } from "../smtp/session.ts";
+import { type Outcome, outcome, type Question, type Step } from "../smtp/step.ts";
+import { authenticate } from "./authenticate.ts";
+import { receiveChunk } from "./receive_chunk.ts";
 import { receiveMessage } from "./receive_message.ts";
-import type { Heard, Wire } from "./wire.ts";
-
-/** What one turn of the conversation came to; "gone" needs no reply, there is nobody to read it. */
-export type Turn = Outcome | { readonly kind: "gone"; readonly session: Session };
+import { secure } from "./secure.ts";
+import type { Talk, Turn } from "./talk.ts";
+import type { Heard } from "./wire.ts";
 
 /** Talks until the connection is over, and gives the session as it was then. */
-export async function converse(wire: Wire, desk: Desk, questions: Questions, begun: Session): Promise<Session> {
-  const { decision } = await questions.ask(begun, { kind: "fact", hook: "connect" });
-  let turn: Turn = greet(begun, decision, desk.offer);
+export async function converse(talk: Talk, begun: Session): Promise<Session> {
+  const { wire, questions } = talk;
+  let turn: Turn = await introduce(talk, begun);
   while (turn.kind === "outcome") {
-    wire.say(turn.reply);
+    for (const reply of [turn.reply, ...turn.others ?? []]) wire.say(reply);
     if (turn.next === "close") break;
     const before: Session = turn.session;
-    turn = turn.next === "message"
-      ? await receiveMessage(wire, desk, questions, before)
-      : await answer(await wire.hear(desk.timeouts.command, !before.transaction), before, desk, questions);
-    if (before.transaction && before.transaction.id !== turn.session.transaction?.id) questions.endTransaction(before);
+    turn = await next(talk, turn);
+    if (turn.session.transaction !== undefined && before.transaction === undefined) talk.mailAt = Date.now();
+    if (before.transaction && before.transaction.id !== turn.session.transaction?.id) {
+      await endTransaction(talk, before);
+    }
   }
+  await dropPieces(talk);
   questions.tell(turn.session, "disconnect");
   return turn.session;
 }
 
-async function answer(heard: Heard, session: Session, desk: Desk, questions: Questions): Promise<Turn> {
+/** The greeting, after a pause in which only those talk who do not wait for it. */
+async function introduce({ wire, desk, questions }: Talk, session: Session): Promise<Outcome> {
+  const early = await wire.speaksWithin(desk.timeouts.greetingDelay);
+  const { decision } = await questions.ask(session, { kind: "connected", hook: "connect", early });
+  return greet(session, decision, desk.offer);
+}
+
+async function next(talk: Talk, { session, next }: Outcome): Promise<Turn> {
+  if (next === "message") return await receiveMessage(talk, session);
+  const ready = next === "secure" ? await secure(talk, session) : session;
+  if (ready === undefined) return { kind: "gone", session };
+  return await answer(talk, ready, await hear(talk, ready));
+}
+
+/** A transaction under way may end, however long the session has lasted. */
+async function hear({ wire, desk: { timeouts }, began }: Talk, { transaction }: Session): Promise<Heard> {
+  if (transaction !== undefined) return await wire.hear(timeouts.command, false);
+  const left = sessionLeft(began, performance.now(), timeouts.session);
+  return await wire.hear(Math.max(0, Math.min(timeouts.command, left)), true);
+}
+
+async function answer(talk: Talk, session: Session, heard: Heard): Promise<Turn> {
+  const { offer } = talk.desk;
   switch (heard.kind) {
-    case "line": {
-      const step = check(session, parseCommand(heard.text), desk.offer);
-      if (step.kind === "outcome") return step;
-      const { decision } = await questions.ask(session, step);
-      return proceed(session, step, decision, desk.offer);
-    }
+    case "line":
+      if (isOverlong(heard.text)) return refuseLine(session, { kind: "tooLong" }, offer);
+      return await settle(talk, check(session, parseCommand(heard.text), offer, talk.wire.early > 0));
     case "gone":
       return { kind: "gone", session };
     case "timedOut":
-      return { kind: "outcome", session, reply: replies.timedOut(desk.offer.hostname), next: "close" };
+      return outcome(session, lateReply(talk), "close");
     case "interrupted":
-      return { kind: "outcome", session, reply: replies.shuttingDown(desk.offer.hostname), next: "close" };
+      return outcome(session, replies.shuttingDown(offer.hostname), "close");
     default:
-      return refuseLine(session, heard, desk.offer);
+      return refuseLine(session, heard, offer);
   }
+}
+
+function lateReply({ desk: { offer, timeouts }, began }: Talk): Outcome["reply"] {
+  const over = sessionLeft(began, performance.now(), timeouts.session) <= 0;
+  return (over ? replies.sessionTooLong : replies.timedOut)(offer.hostname);
+}
+
+async function settle(talk: Talk, step: Step): Promise<Turn> {
+  switch (step.kind) {
+    case "outcome":
+      return step;
+    case "question": {
+      const question = await watched(talk, step);
+      const { decision } = await talk.questions.ask(question.session, question);
+      return await settle(talk, proceed(question, decision, talk.desk.offer));
+    }
+    case "chunk":
+      return await receiveChunk(talk, step);
+    case "exchange":
+      return await authenticate(talk, step);
+    case "introduction":
+      return await introduce(talk, step.session);
+  }
+}
+
+/** Between DATA and 354 only those talk who do not wait for it. */
+async function watched({ wire, desk: { timeouts } }: Talk, question: Question): Promise<Question> {
+  if (question.command.verb !== "DATA" || question.early) return question;
+  return { ...question, early: await wire.speaksWithin(timeouts.dataDelay) };
+}
+
+async function endTransaction(talk: Talk, before: Session): Promise<void> {
+  await dropPieces(talk);
+  talk.questions.endTransaction(before);
+}
+
+async function dropPieces(talk: Talk): Promise<void> {
+  await talk.pieces?.reception.discard();
+  talk.pieces = undefined;
 }

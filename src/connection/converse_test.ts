@@ -139,7 +139,7 @@ test("data_headers_end is asked once, with the fields, in whatever pieces they c
 });
 
 test("a header section over its limit is refused at the end", async () => {
-  await serving({ plugins: [acceptAll], maxHeaderSize: 1000 }, async ({ greet }) => {
+  await serving({ plugins: [acceptAll], bounds: { headerSize: 1000 } }, async ({ greet }) => {
     const reply = await sendMessage(await greet(), path, "X: y\r\n".repeat(400) + "\r\ntext");
     assert.match(reply, /^552 5\.3\.4 Header/);
   });
@@ -259,7 +259,7 @@ test("any chunking of a pipelined dialogue gives the same replies", async () => 
     "EHLO client.test\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA\r\n",
     "Subject: x\r\n\r\n..dots\r\n.\r\nMAIL FROM:<>\r\nRSET\r\nBOGUS\r\nQUIT\r\n",
   ].join("");
-  await serving({ plugins: [acceptAll] }, async ({ connect, delivered }) => {
+  await serving({ plugins: [acceptAll], offer: { pipelining: "allow" } }, async ({ connect, delivered }) => {
     for (const size of [1, 2, 3, 7, 50, script.length]) {
       const peer = await connect();
       for (let from = 0; from < script.length; from += size) {

@@ -3,18 +3,33 @@
 import type { Delivered, OutgoingMessage } from "../delivery/delivery.ts";
 import type { Chains } from "../hooks/chains.ts";
 import type { Log } from "../log/log.ts";
-import type { Offer } from "../smtp/session.ts";
+import type { Decoy } from "../sasl/decoy.ts";
+import type { Offer } from "../smtp/extensions.ts";
 import type { Spool } from "../spool/spool.ts";
+import type { Upgrade } from "../tls/acceptor.ts";
 
+/** Made for one listener in one generation. */
 export interface Desk {
   readonly offer: Offer;
   readonly chains: Chains;
   readonly spool: Spool;
   readonly deliver: (message: OutgoingMessage) => Promise<Delivered>;
   readonly log: Log;
-  /** Octets of the header section that are kept in memory and shown to plugins; a longer one is refused. */
-  readonly maxHeaderSize: number;
+  /** Stands in for users who do not exist. */
+  readonly decoy: Decoy;
+  /** Absent where no TLS is spoken. */
+  readonly upgrade?: Upgrade;
+  readonly bounds: MessageBounds;
   readonly timeouts: Timeouts;
+}
+
+/** What of a message is kept in memory and shown to plugins; one beyond it is refused. */
+export interface MessageBounds {
+  /** Octets of the header section. */
+  readonly headerSize: number;
+  readonly headerFields: number;
+  /** Octets a second of mail data that a client must reach on average, judged after `timeouts.data`. */
+  readonly slowest: number;
 }
 
 /** Milliseconds, RFC 5321 §4.5.3.2. */
@@ -25,4 +40,15 @@ export interface Timeouts {
   readonly data: number;
   /** For the client to read our replies. */
   readonly write: number;
+  /** For all of one message's data. */
+  readonly message: number;
+  /** For the session, from its greeting; a transaction under way may end. */
+  readonly session: number;
+  /** For a TLS handshake. */
+  readonly tls: number;
+  /** Before the greeting, and between DATA and 354: those who talk meanwhile are told of in the events. */
+  readonly greetingDelay: number;
+  readonly dataDelay: number;
+  /** After a failed AUTH, doubled by every further one. */
+  readonly failedAuth: number;
 }

@@ -1,30 +1,41 @@
-// What a client has sent and nobody has taken yet: bounded, because the socket is paused when it is full.
+// What a client has sent and nobody has taken yet: bounded, because reading stops when it is full.
 
 import type { Socket } from "node:net";
+import type { Valve } from "../platform/tls_valve.ts";
 import { Deadline } from "./deadline.ts";
 
 /** How a wait for input ends. */
 export type Arrival = "bytes" | "gone" | "timedOut" | "interrupted";
 
-/** Octets held before the socket is paused, and below which it is read again. */
+/** Octets held before reading stops, and below which it goes on. */
 const high = 256 * 1024;
 const low = 64 * 1024;
 
 /** Chunks in the order of their coming. One reader at a time. */
 export class Inbox {
   readonly #socket: Socket;
+  readonly #valve: Valve;
   readonly #deadline = new Deadline(() => this.#wake("timedOut"));
   #chunks: Uint8Array[] = [];
   #octets = 0;
+  #wanted = 1;
+  #held = false;
   #ended = false;
   #waiting: ((arrival: Arrival) => void) | undefined;
 
-  constructor(socket: Socket) {
+  /** `valve` is turned to stop and start the socket; a plain one does it itself. */
+  constructor(socket: Socket, valve: Valve = socket) {
     this.#socket = socket;
-    socket.on("data", (chunk: Uint8Array) => this.#put(chunk));
-    socket.on("end", () => this.#end());
-    socket.on("close", () => this.#end());
-    socket.on("error", () => this.#end());
+    this.#valve = valve;
+    socket.on("data", this.#put);
+    socket.on("end", this.#end);
+    socket.on("close", this.#end);
+    socket.on("error", this.#end);
+  }
+
+  /** Octets that came and are not taken. */
+  get octets(): number {
+    return this.#octets;
   }
 
   /** The oldest chunk, if there is one. */
@@ -32,13 +43,33 @@ export class Inbox {
     const chunk = this.#chunks.shift();
     if (chunk === undefined) return undefined;
     this.#octets -= chunk.length;
-    if (this.#octets < low && this.#socket.isPaused()) this.#socket.resume();
+    if (this.#octets < low) this.#release();
     return chunk;
   }
 
-  /** Waits until there is a chunk, the client is gone, `within` milliseconds are over, or `interrupt` is called. */
-  wait(within: number): Promise<Arrival> | Arrival {
-    if (this.#chunks.length > 0) return "bytes";
+  /** Everything that is here, in one piece. */
+  takeAll(): Uint8Array {
+    const all = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#octets = 0;
+    this.#release();
+    return all ?? new Uint8Array();
+  }
+
+  /** Gives back the beginning of what was taken. */
+  putBack(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#chunks.unshift(chunk);
+    this.#octets += chunk.length;
+  }
+
+  /**
+   * Waits until there are `octets` (at most 256 KiB), the client is gone, `within` milliseconds are over, or `interrupt`
+   * is called.
+   */
+  wait(within: number, octets = 1): Promise<Arrival> | Arrival {
+    this.#wanted = Math.min(octets, high);
+    if (this.#octets >= this.#wanted) return "bytes";
     if (this.#ended) return "gone";
     this.#deadline.arm(within);
     return new Promise((resolve) => {
@@ -51,25 +82,46 @@ export class Inbox {
     this.#wake("interrupted");
   }
 
-  /** Nothing is taken any more: lets go of the timer and of what came. */
+  /** Nothing is taken any more: lets go of the timer and of what came, and drops what still comes. */
   close(): void {
     this.#deadline.cancel();
-    this.#chunks = [];
-    this.#octets = 0;
     this.#ended = true;
+    this.takeAll();
   }
 
-  #put(chunk: Uint8Array): void {
+  /** Leaves the socket to another reader, paused: the octets that nobody took. */
+  detach(): Uint8Array {
+    this.#socket.off("data", this.#put);
+    this.#socket.off("end", this.#end);
+    this.#socket.off("close", this.#end);
+    this.#socket.pause();
+    // Stays, so that a client that is gone can do no harm: "error".
+    this.#deadline.cancel();
+    this.#ended = true;
+    this.#held = false;
+    return this.takeAll();
+  }
+
+  readonly #put = (chunk: Uint8Array): void => {
     if (this.#ended) return;
     this.#chunks.push(chunk);
     this.#octets += chunk.length;
-    if (this.#octets >= high) this.#socket.pause();
-    this.#wake("bytes");
-  }
+    if (this.#octets >= high && !this.#held) {
+      this.#held = true;
+      this.#valve.pause();
+    }
+    if (this.#octets >= this.#wanted) this.#wake("bytes");
+  };
 
-  #end(): void {
+  readonly #end = (): void => {
     this.#ended = true;
     this.#wake("gone");
+  };
+
+  #release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#valve.resume();
   }
 
   #wake(arrival: Arrival): void {

@@ -1,9 +1,11 @@
-// One client as lines in and replies out: pipelining, deadlines and bounds, but no SMTP.
+// One client as lines in and replies out: pipelining, deadlines, bounds and the change to TLS, but no SMTP.
 
 import type { Socket } from "node:net";
 import { type Line, LineDecoder } from "../smtp/line_decoder.ts";
 import { formatReply, type Reply } from "../smtp/reply.ts";
+import type { Secured, Upgrade } from "../tls/acceptor.ts";
 import { type Arrival, Inbox } from "./inbox.ts";
+import { Outbox } from "./outbox.ts";
 
 /** Every way waiting for a command line can end. */
 export type Heard = Line | { readonly kind: Exclude<Arrival, "bytes"> };
@@ -14,6 +16,19 @@ export type Received =
   | { readonly kind: "gone" }
   | { readonly kind: "timedOut" };
 
+/** Every way waiting for the first octets can end. */
+export type Peeked =
+  | { readonly kind: "octets"; readonly octets: Uint8Array }
+  | { readonly kind: "gone" }
+  | { readonly kind: "timedOut" };
+
+/** What becomes of octets that came before the client could have meant them for TLS. */
+export type Unread =
+  /** RFC 3207 §4.2: what stands behind STARTTLS is from somebody who could write plain text, and is not believed. */
+  | "discard"
+  /** There was nothing before it but what was taken: it is the beginning of the handshake. */
+  | "handOver";
+
 /** Octets of replies kept back for a pipelining client before they are sent all the same. */
 const maxQueued = 16 * 1024;
 
@@ -21,23 +36,22 @@ const maxQueued = 16 * 1024;
 const lingering = 2000;
 
 export class Wire {
-  readonly #socket: Socket;
-  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
   readonly #lines = new LineDecoder();
-  readonly #writeWithin: number;
-  #queued = "";
+  #socket: Socket;
+  #inbox: Inbox;
   #shuttingDown = false;
 
   /** `writeWithin`: milliseconds a client may take to accept our replies before it is dropped. */
   constructor(socket: Socket, writeWithin: number) {
     this.#socket = socket;
     this.#inbox = new Inbox(socket);
-    this.#writeWithin = writeWithin;
+    this.#outbox = new Outbox(socket, writeWithin);
   }
 
   /** Queues a reply; it leaves when the client has nothing more to say (RFC 2920 §3.2). */
   say(reply: Reply): void {
-    this.#queued += formatReply(reply);
+    this.#outbox.add(formatReply(reply));
   }
 
   /**
@@ -49,7 +63,7 @@ export class Wire {
     for (;;) {
       if (interruptible && this.#shuttingDown) return { kind: "interrupted" };
       const line = this.#lines.next();
-      if (line !== undefined && this.#queued.length < maxQueued) return line;
+      if (line !== undefined && this.#outbox.length < maxQueued) return line;
       if (!await this.flush()) return { kind: "gone" };
       if (line !== undefined) return line;
       const arrival = await this.#inbox.wait(until - performance.now());
@@ -59,18 +73,28 @@ export class Wire {
     }
   }
 
-  /** The next piece of mail data, at first what was sent behind the DATA line. */
-  async receive(within: number): Promise<Received> {
+  /** The next piece of mail data, of `most` octets at most; at first what was sent behind the last line. */
+  async receive(within: number, most: number = Infinity): Promise<Received> {
     if (!await this.flush()) return { kind: "gone" };
-    const early = this.#lines.takeRest();
-    if (early.length > 0) return { kind: "chunk", chunk: early };
+    this.#inbox.putBack(this.#lines.takeRest());
     for (;;) {
       const arrival = await this.#inbox.wait(within);
       if (arrival === "interrupted") continue;
-      if (arrival !== "bytes") return arrival === "gone" ? { kind: "gone" } : { kind: "timedOut" };
-      const chunk = this.#inbox.take();
-      if (chunk !== undefined) return { kind: "chunk", chunk };
+      if (arrival !== "bytes") return { kind: arrival };
+      const chunk = this.#inbox.take() ?? new Uint8Array();
+      if (chunk.length > most) this.#inbox.putBack(chunk.subarray(most));
+      return { kind: "chunk", chunk: chunk.subarray(0, most) };
     }
+  }
+
+  /** Drops so many octets, as they come: of a chunk that is refused. `within` is milliseconds for the next of them. */
+  async skip(octets: number, within: number): Promise<"skipped" | "gone" | "timedOut"> {
+    for (let left = octets; left > 0;) {
+      const received = await this.receive(within, left);
+      if (received.kind !== "chunk") return received.kind;
+      left -= received.chunk.length;
+    }
+    return "skipped";
   }
 
   /** Gives back what came behind the end of mail data: it is the next command. */
@@ -78,14 +102,68 @@ export class Wire {
     if (rest.length > 0) this.#lines.push(rest);
   }
 
+  /**
+   * Waits until so many octets have come, at most 256 KiB, and shows all that are here without taking them. Before the
+   * first line only; `within` is milliseconds in all.
+   */
+  async peek(octets: number, within: number): Promise<Peeked> {
+    const until = performance.now() + within;
+    for (;;) {
+      const arrival = await this.#inbox.wait(until - performance.now(), octets);
+      if (arrival === "interrupted") continue;
+      if (arrival !== "bytes") return { kind: arrival };
+      const all = this.#inbox.takeAll();
+      this.#inbox.putBack(all);
+      return { kind: "octets", octets: all };
+    }
+  }
+
+  /** Takes so many of the octets that `peek` showed. */
+  take(octets: number): Uint8Array {
+    const all = this.#inbox.takeAll();
+    this.#inbox.putBack(all.subarray(octets));
+    return all.subarray(0, octets);
+  }
+
+  /** Octets that came and that nobody has asked for yet. */
+  get early(): number {
+    return this.#lines.buffered + this.#inbox.octets;
+  }
+
+  /** Waits so many milliseconds: does the client speak before it is its turn? Ends as soon as it does. */
+  async speaksWithin(silence: number): Promise<boolean> {
+    const until = performance.now() + silence;
+    for (;;) {
+      if (this.early > 0) return true;
+      const left = until - performance.now();
+      if (left <= 0 || this.#shuttingDown || await this.#inbox.wait(left) === "gone") return false;
+    }
+  }
+
+  /**
+   * Sends what is queued, and speaks TLS from then on: nothing that was said in plain text is left behind. `discarded`
+   * is how many octets were thrown away; more than none is an attack or a broken client. `within`: milliseconds for
+   * the handshake. After "failed" there is nobody to talk to any more.
+   */
+  async secure(upgrade: Upgrade, within: number, unread: Unread): Promise<Secured & { readonly discarded: number }> {
+    const discarded = unread === "discard" ? this.early : 0;
+    const rest = this.#lines.takeRest();
+    if (unread === "discard") this.#inbox.takeAll();
+    else this.#inbox.putBack(rest);
+    if (!await this.flush()) return { kind: "failed", reason: "the client is gone", discarded };
+    const first = this.#inbox.detach();
+    if (first.length > 0) this.#socket.unshift(first);
+    const secured = await upgrade(this.#socket, within);
+    if (secured.kind === "failed") return { ...secured, discarded };
+    this.#socket = secured.socket;
+    this.#inbox = new Inbox(secured.socket, secured.valve);
+    this.#outbox.moveTo(secured.socket);
+    return { ...secured, discarded };
+  }
+
   /** Sends the queued replies, and waits while the client does not read them. False: it is gone. */
-  async flush(): Promise<boolean> {
-    if (this.#queued === "") return !this.#socket.destroyed;
-    const text = this.#queued;
-    this.#queued = "";
-    if (this.#socket.destroyed || !this.#socket.writable) return false;
-    if (this.#socket.write(text, "latin1")) return true;
-    return await this.#drained();
+  flush(): Promise<boolean> {
+    return this.#outbox.flush();
   }
 
   /** Lets `hear` end at the next command boundary that allows it. */
@@ -113,22 +191,5 @@ export class Wire {
   destroy(): void {
     this.#inbox.close();
     this.#socket.destroy();
-  }
-
-  #drained(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const settle = (alive: boolean): void => {
-        clearTimeout(timer);
-        this.#socket.off("drain", drained);
-        this.#socket.off("close", closed);
-        if (!alive) this.#socket.destroy();
-        resolve(alive);
-      };
-      const drained = (): void => settle(true);
-      const closed = (): void => settle(false);
-      const timer = setTimeout(closed, this.#writeWithin);
-      this.#socket.once("drain", drained);
-      this.#socket.once("close", closed);
-    });
   }
 }

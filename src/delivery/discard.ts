@@ -1,6 +1,6 @@
 // Takes every message and throws it away: for tests and benchmarks.
 
-import type { Delivered, Delivery, OutgoingMessage } from "./delivery.ts";
+import { type Delivered, type Delivery, type OutgoingMessage, resultForAll } from "./delivery.ts";
 
 export interface Discard extends Delivery {
   /** Messages taken so far, and their octets. */
@@ -28,7 +28,7 @@ class CountingDiscard implements Discard {
   deliver(message: OutgoingMessage): Promise<Delivered> {
     this.#messages++;
     this.#octets += message.size;
-    return Promise.resolve({ kind: "taken" });
+    return Promise.resolve(resultForAll(message, { kind: "taken" }));
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { spooledMessage } from "../../test/support/spooled.ts";
+import { mailbox, spooledMessage } from "../../test/support/spooled.ts";
 import { temporaryFolder } from "../../test/support/temporary_folder.ts";
 import { openSpool } from "../spool/file_spool.ts";
 import { openDiscard } from "./discard.ts";
@@ -16,4 +16,13 @@ test("everything is taken and counted, head and rest", async () => {
     assert.deepEqual(await delivery.deliver(message), { kind: "taken" });
   }
   assert.deepEqual([delivery.messages, delivery.octets], [2, 6 + 8 + 6 + 7]);
+});
+
+test("a client that hears of each recipient does", async () => {
+  const opened = await openSpool(temporaryFolder());
+  if (opened.kind !== "spool") throw new Error(opened.message);
+  const forwardPaths = [mailbox("b@server.test"), mailbox("c@server.test")];
+  const message = await spooledMessage(opened.spool, { content: "\r\n", forwardPaths, perRecipient: true });
+  const results = [{ kind: "taken" }, { kind: "taken" }];
+  assert.deepEqual(await openDiscard().deliver(message), { kind: "each", results });
 });

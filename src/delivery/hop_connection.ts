@@ -1,6 +1,7 @@
-// One TCP connection to the next server: bytes out, replies in, every wait with its deadline.
+// One connection to the next server: bytes out, replies in, every wait with its deadline.
 
 import { connect, type Socket } from "node:net";
+import { secureClient, type TlsClientOptions } from "../platform/tls_client.ts";
 import type { Reply } from "../smtp/reply.ts";
 import { ReplyParser } from "../smtp/reply_parser.ts";
 
@@ -14,12 +15,18 @@ export interface Lost {
 export interface Target {
   readonly host: string;
   readonly port: number;
+  /** A Unix socket, in the place of host and port. */
+  readonly path?: string;
 }
+
+/** What protects the connection: TLS with whoever it is, or with whom the certificate proves. */
+export type Protection = "none" | "unverified" | "verified";
 
 /** Resolves when the connection stands; `deadline` is milliseconds. */
 export function connectToHop(target: Target, deadline: number): Promise<HopConnection | Lost> {
   return new Promise((resolve) => {
-    const socket = connect({ host: target.host, port: target.port, noDelay: true });
+    const { path, host, port } = target;
+    const socket = path === undefined ? connect({ host, port, noDelay: true }) : connect({ path });
     function fail(reason: string): void {
       clearTimeout(timer);
       socket.destroy();
@@ -37,25 +44,57 @@ export function connectToHop(target: Target, deadline: number): Promise<HopConne
 
 export class HopConnection {
   readonly kind = "connected";
-  readonly #socket: Socket;
-  readonly #parser = new ReplyParser();
+  #socket: Socket;
+  #parser = new ReplyParser();
+  #protection: Protection = "none";
   readonly #replies: Reply[] = [];
   /** Replies that the server owes. It starts with its greeting. */
   #owed = 1;
   #lost: Lost | undefined;
   #wake: (() => void) | undefined;
 
+  readonly #listeners: { readonly [event: string]: (fact: unknown) => void } = {
+    data: (chunk) => this.#receive(chunk as Uint8Array),
+    drain: () => this.#wake?.(),
+    error: (error) => this.lose((error as Error).message),
+    end: () => this.lose("closed by the next server"),
+    close: () => this.lose("closed"),
+  };
+
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
-    socket.on("drain", () => this.#wake?.());
-    socket.on("error", (error) => this.lose(error.message));
-    socket.on("end", () => this.lose("closed by the next server"));
-    socket.on("close", () => this.lose("closed"));
+    this.#listen(socket);
   }
 
   get lost(): boolean {
     return this.#lost !== undefined;
+  }
+
+  get protection(): Protection {
+    return this.#protection;
+  }
+
+  /**
+   * Goes on inside TLS. What the server sent before the handshake, behind its 220 to STARTTLS, ends the connection:
+   * anybody on the way could have put it there, to be taken for what the server said inside. RFC 3207 §6.
+   */
+  async secure(options: TlsClientOptions): Promise<Lost | undefined> {
+    if (this.#lost !== undefined) return this.#lost;
+    if (this.#parser.waiting || this.#replies.length > 0) {
+      this.lose("the next server spoke between STARTTLS and the handshake");
+      return this.#lost;
+    }
+    for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
+    const secured = await secureClient(this.#socket, options);
+    if (secured.kind === "failed") {
+      this.lose(`TLS with the next server failed: ${secured.message}`);
+      return this.#lost;
+    }
+    this.#socket = secured.socket;
+    this.#parser = new ReplyParser();
+    this.#protection = secured.verified ? "verified" : "unverified";
+    this.#listen(secured.socket);
+    return undefined;
   }
 
   /**
@@ -65,7 +104,8 @@ export class HopConnection {
   async send(octets: Uint8Array | string, replies: number, deadline: number): Promise<boolean> {
     if (this.#lost !== undefined) return false;
     this.#owed += replies;
-    if (!this.#socket.write(octets)) {
+    // An empty write inside TLS holds up all that follow it, on Deno.
+    if (octets.length > 0 && !this.#socket.write(octets)) {
       await this.#until(() => !this.#socket.writableNeedDrain, deadline, "took no more octets");
     }
     return !this.lost;
@@ -93,6 +133,10 @@ export class HopConnection {
     this.#lost ??= { kind: "lost", reason };
     this.#socket.destroy();
     this.#wake?.();
+  }
+
+  #listen(socket: Socket): void {
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
   }
 
   #receive(chunk: Uint8Array): void {

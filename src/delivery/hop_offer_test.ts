@@ -13,6 +13,17 @@ const rows: readonly (readonly [lines: readonly string[], offer: Partial<HopOffe
   [["hi", "SIZE 0"], { size: true }],
   [["hi", "SIZE many"], { size: true }],
   [["hi", "SIZE 99999999999999999999"], { size: true }],
+  [["hi", "STARTTLS", "DSN", "REQUIRETLS"], { startTls: true, dsn: true, requireTls: true }],
+  [["hi", "AUTH plain LOGIN\tCRAM-MD5"], { mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5"] }],
+  [["hi", "AUTH"], {}],
+  [["hi", "CHUNKING", "BINARYMIME"], { binary: true }],
+  [["hi", "BINARYMIME"], {}],
+  [["hi", "CHUNKING"], {}],
+  [["hi", "MT-PRIORITY MIXER", "DELIVERBY 60", "FUTURERELEASE 1 2"], {
+    priority: true,
+    deliverBy: true,
+    futureRelease: true,
+  }],
   [["hi", "", "X-UNKNOWN a b c", "SIZES 5"], {}],
 ];
 

@@ -1,7 +1,7 @@
 // Sessions with the next server that wait for their next message, and how many may be open at once.
 
-import type { Lost } from "./hop_connection.ts";
-import { type Hop, openHop, type SmtpOptions } from "./hop_greeting.ts";
+import { type Hop, type HopOpened, openHop } from "./hop_greeting.ts";
+import type { HopSettings } from "./hop_settings.ts";
 
 /** How long a session is kept open for the next message, and how long it may take to close; milliseconds. */
 const idleTime = 30_000;
@@ -13,15 +13,15 @@ interface Idle {
 }
 
 export class HopPool {
-  readonly #options: SmtpOptions;
+  readonly #settings: HopSettings;
   readonly #idle: Idle[] = [];
   readonly #waiting: (() => void)[] = [];
   #free: number;
   #closed = false;
 
-  constructor(options: SmtpOptions) {
-    this.#options = options;
-    this.#free = options.connections;
+  constructor(settings: HopSettings) {
+    this.#settings = settings;
+    this.#free = settings.connections;
   }
 
   /** Waits for the right to one session, at most `deadline` milliseconds; false: none came free. */
@@ -59,8 +59,13 @@ export class HopPool {
     return undefined;
   }
 
-  open(): Promise<Hop | Lost> {
-    return openHop(this.#options);
+  open(): Promise<HopOpened> {
+    return openHop(this.#settings, this.#settings.tls);
+  }
+
+  /** For one message only: without the protection that the others need, if it cannot be had. Not to be kept. */
+  openRelaxed(): Promise<HopOpened> {
+    return openHop(this.#settings, "may");
   }
 
   /** Keeps a session for the next message, unless it is lost. */

@@ -2,10 +2,8 @@
 
 import type { Mailbox } from "../../sdk/contract/event.ts";
 import type { Reply } from "../smtp/reply.ts";
-import type { Delivered } from "./delivery.ts";
+import type { DeliveryResult, Refused } from "./delivery.ts";
 import { formatPath } from "./format_path.ts";
-
-type Refused = Extract<Delivered, { readonly kind: "refused" }>;
 
 // A refused message is answered in one reply, and a client has to read all of it.
 const mostLines = 20;
@@ -21,6 +19,17 @@ export function broken(reason: string): Refused {
   return { kind: "refused", code: 451, status: "4.4.2", text: ["The connection to the next server broke"], reason };
 }
 
+/** There is no TLS with the next server as the operator wants it. X.7.5 cryptographic failure. */
+export function insecure(reason: string): Refused {
+  return {
+    kind: "refused",
+    code: 451,
+    status: "4.7.5",
+    text: ["The next server cannot be reached safely now"],
+    reason,
+  };
+}
+
 /** A refusal in the next server's own words. */
 export function passedOn(reply: Reply): Refused {
   // 421 would close this session, and 530 ask the client for a login that the next server wants of us.
@@ -30,15 +39,26 @@ export function passedOn(reply: Reply): Refused {
   return { kind: "refused", code, ...(status === undefined ? {} : { status }), text: words(reply) };
 }
 
+/** What the next server's last word about one recipient comes to. */
+export function resultOf(reply: Reply): DeliveryResult {
+  if (reply.code >= 400) return passedOn(reply);
+  return reply.code < 300
+    ? { kind: "taken", text: sentence(reply) }
+    : broken(`the message was answered ${describe(reply)}`);
+}
+
 /**
- * The refusal for a message of which some recipients were refused, or undefined if none was. One reply cannot say two
+ * The one refusal for a message of which some recipients were refused, or undefined if none was. One reply cannot say two
  * things, so the message goes to nobody: the client tries again, or tells its author, and nobody gets it twice. One
  * refusal for now makes the whole one for now, since the others may be taken then.
  */
-export function refusedRecipients(paths: readonly Mailbox[], replies: readonly Reply[]): Refused | undefined {
+export function refusedRecipients(
+  paths: readonly Mailbox[],
+  results: readonly (DeliveryResult | undefined)[],
+): Refused | undefined {
   const refused = paths.flatMap((path, index) => {
-    const reply = replies[index];
-    return reply === undefined || reply.code < 400 ? [] : [{ path, answer: passedOn(reply) }];
+    const answer = results[index];
+    return answer?.kind === "refused" ? [{ path, answer }] : [];
   });
   const first = refused.find(({ answer }) => answer.code < 500) ?? refused[0];
   if (first === undefined) return undefined;

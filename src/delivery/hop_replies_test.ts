@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { mailbox } from "../../test/support/spooled.ts";
 import type { Reply } from "../smtp/reply.ts";
-import { passedOn, refusedRecipients } from "./hop_replies.ts";
+import { passedOn, refusedRecipients, resultOf } from "./hop_replies.ts";
 
 const rows: readonly (readonly [title: string, reply: Reply, refused: object])[] = [
   [
@@ -50,7 +50,7 @@ const recipients:
 
 for (const [title, replies, code, text] of recipients) {
   test(`recipients: ${title}`, () => {
-    const refused = refusedRecipients([mailbox("a@x.test"), mailbox("b@x.test")], replies);
+    const refused = refusedRecipients([mailbox("a@x.test"), mailbox("b@x.test")], replies.map(resultOf));
     assert.deepEqual([refused?.code, refused?.text], [code, text]);
   });
 }

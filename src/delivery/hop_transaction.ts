@@ -1,76 +1,136 @@
-// One message handed to the next server: MAIL, RCPT, DATA, the content, and what it said.
+// One message handed to the next server: MAIL, RCPT, the content, and what it said about each recipient.
 
 import type { Reply } from "../smtp/reply.ts";
-import { DotStuffer } from "../smtp/stuff_dots.ts";
-import type { Delivered, OutgoingMessage } from "./delivery.ts";
-import { envelopeCommands } from "./hop_commands.ts";
+import { type Delivered, type DeliveryResult, type OutgoingMessage, resultForAll } from "./delivery.ts";
+import { type EnvelopeCommands, envelopeCommands } from "./hop_commands.ts";
 import type { HopConnection, Lost } from "./hop_connection.ts";
-import type { Hop, HopTimeouts } from "./hop_greeting.ts";
-import { broken, describe, passedOn, refusedRecipients, sentence } from "./hop_replies.ts";
+import { sendChunk, sendMailData } from "./hop_content.ts";
+import type { Hop } from "./hop_greeting.ts";
+import { broken, describe, passedOn, refusedRecipients, resultOf } from "./hop_replies.ts";
+import type { HopSettings, HopTimeouts } from "./hop_settings.ts";
 
-export type Handed =
-  | { readonly kind: "answered"; readonly delivered: Delivered }
+export interface Handed {
+  readonly delivered: Delivered;
   /** The session was over before MAIL was taken: with a fresh one the message may still go. */
-  | { readonly kind: "stale"; readonly delivered: Delivered };
+  readonly stale?: true;
+}
+
+type Commands = Extract<EnvelopeCommands, { readonly kind: "commands" }>;
 
 /** Afterwards the session is ready for the next message, or lost. Throws if the content cannot be read. */
-export async function handOver(hop: Hop, message: OutgoingMessage, timeouts: HopTimeouts): Promise<Handed> {
-  const { connection } = hop;
-  const commands = envelopeCommands(message, hop.offer);
-  if (commands.kind === "impossible") return answered(commands.delivered);
+export async function handOver(hop: Hop, message: OutgoingMessage, settings: HopSettings): Promise<Handed> {
+  const { connection, offer } = hop;
+  const commands = envelopeCommands(message, {
+    offer,
+    protection: connection.protection,
+    isLocal: settings.path !== undefined,
+    delivers: settings.protocol === "lmtp",
+    now: Date.now(),
+  });
+  if (commands.kind === "impossible") return { delivered: resultForAll(message, commands.refused) };
   const lines = [commands.mail, ...commands.rcpts];
-  const replies = await converse(connection, hop.offer.pipelining ? [lines] : lines.map((line) => [line]), timeouts);
-  const mail = replies.said[0];
+  const { timeouts } = settings;
+  const { said, lost } = await converse(connection, offer.pipelining ? [lines] : lines.map((line) => [line]), timeouts);
+  const [mail, ...rcpts] = said;
   if (mail === undefined || mail.code === 421) {
     connection.lose("the session was over");
-    return { kind: "stale", delivered: mail === undefined ? lost(replies.lost) : passedOn(mail) };
+    return { stale: true, delivered: resultForAll(message, mail === undefined ? gone(lost) : passedOn(mail)) };
   }
-  const refused = mail.code >= 400
-    ? passedOn(mail)
-    : refusedRecipients(message.envelope.forwardPaths, replies.said.slice(1));
-  if (refused !== undefined) return answered(await reset(connection, timeouts, refused));
-  if (replies.lost !== undefined) return answered(lost(replies.lost));
-  return answered(await handOverContent(connection, message, timeouts));
+  if (mail.code >= 400) {
+    await reset(connection, timeouts);
+    return { delivered: resultForAll(message, passedOn(mail)) };
+  }
+  return { delivered: await handOverContent(hop, message, commands, { rcpts, lost, settings }) };
+}
+
+interface Recipients {
+  readonly rcpts: readonly Reply[];
+  readonly lost: Lost | undefined;
+  readonly settings: HopSettings;
 }
 
 async function handOverContent(
-  connection: HopConnection,
+  { connection }: Hop,
   message: OutgoingMessage,
-  timeouts: HopTimeouts,
+  commands: Commands,
+  { rcpts, lost, settings }: Recipients,
 ): Promise<Delivered> {
-  const data = await converse(connection, [["DATA\r\n"]], timeouts);
-  const go = data.said[0];
-  if (go === undefined) return lost(data.lost);
-  if (go.code >= 400) return reset(connection, timeouts, passedOn(go));
-  if (go.code !== 354) return nonsense(connection, "DATA", go);
-  const whole = await sendContent(connection, message, timeouts.command);
-  const end = await connection.read(whole ? timeouts.data : 0);
-  // Lost after the final dot: the next server may have the message, and the client will send it again. RFC 1047: a
-  // second copy is the lesser evil, a message that each thinks the other has would be gone.
-  if (end.kind === "lost") return broken(end.reason);
-  if (end.reply.code >= 400) return passedOn(end.reply);
-  if (end.reply.code >= 300 || !whole) return nonsense(connection, "the content", end.reply);
-  return { kind: "taken", text: sentence(end.reply) };
+  const paths = message.envelope.forwardPaths;
+  const accepted = rcpts.filter((reply) => reply.code < 300).length;
+  // All or nothing, unless the client hears of each recipient.
+  if (lost === undefined && (accepted === 0 || (accepted < paths.length && message.perRecipient !== true))) {
+    await reset(connection, settings.timeouts);
+    return combined(message, rcpts.map(resultOf));
+  }
+  const replies = settings.protocol === "lmtp" ? accepted : 1; // RFC 2033 §4.2
+  const said = lost === undefined
+    ? await transmit(connection, message, commands, replies, settings.timeouts)
+    : [gone(lost)];
+  const last = said.at(-1) ?? gone(undefined);
+  // One word for all of them.
+  if (message.perRecipient !== true && said.length === 1) return last;
+  let next = 0;
+  return combined(
+    message,
+    paths.map((_, index) => {
+      const rcpt = rcpts[index];
+      return rcpt !== undefined && rcpt.code >= 300 ? resultOf(rcpt) : said[next++] ?? last;
+    }),
+  );
 }
 
-/** False if the connection went before the end of mail data was sent; a reply that explains it may have come. */
-async function sendContent(connection: HopConnection, message: OutgoingMessage, deadline: number): Promise<boolean> {
-  const stuffer = new DotStuffer();
-  // Owed from the first octet on: a server may refuse while it is still reading.
-  if (!await connection.send("", 1, deadline)) return false;
-  try {
-    for await (const piece of message.pieces()) {
-      // In one write: a piece that is all dots would cost a system call for each of them.
-      const parts = stuffer.push(piece);
-      const octets = parts.length === 1 ? parts[0] ?? piece : Buffer.concat(parts);
-      if (!await connection.send(octets, 0, deadline)) return false;
+/** One result for the message, or one for each recipient that the server took. */
+async function transmit(
+  connection: HopConnection,
+  message: OutgoingMessage,
+  { binary }: Commands,
+  replies: number,
+  timeouts: HopTimeouts,
+): Promise<readonly DeliveryResult[]> {
+  if (!binary) {
+    const data = await converse(connection, [["DATA\r\n"]], timeouts);
+    const go = data.said[0];
+    if (go === undefined) return [gone(data.lost)];
+    if (go.code >= 400) {
+      await reset(connection, timeouts);
+      return [passedOn(go)];
     }
-  } catch (error) {
-    // Without the final dot the next server has nothing.
-    connection.lose("the content could not be read");
-    throw error;
+    if (go.code !== 354) return [nonsense(connection, `answered DATA with ${describe(go)}`)];
   }
-  return connection.send(stuffer.end(), 0, deadline);
+  const whole = await (binary ? sendChunk : sendMailData)(connection, message, replies, timeouts.command);
+  const results = await readResults(connection, replies, whole ? timeouts.data : 0);
+  // RFC 3030 §2: a chunk that was refused leaves the transaction open.
+  if (binary && results.some(({ kind }) => kind === "refused")) await reset(connection, timeouts);
+  return whole || results.some(({ kind }) => kind === "refused")
+    ? results
+    : [nonsense(connection, "took the message before its end")];
+}
+
+async function readResults(
+  connection: HopConnection,
+  replies: number,
+  within: number,
+): Promise<readonly DeliveryResult[]> {
+  const results: DeliveryResult[] = [];
+  while (results.length < replies) {
+    const end = await connection.read(within);
+    // Lost after the final dot: the next server may have the message, and the client will send it again. RFC 1047: a
+    // second copy is the lesser evil, a message that each thinks the other has would be gone.
+    if (end.kind === "lost") return [...results, broken(end.reason)];
+    if (end.reply.code >= 300 && end.reply.code < 400) {
+      return [...results, nonsense(connection, `answered the content with ${describe(end.reply)}`)];
+    }
+    results.push(resultOf(end.reply));
+  }
+  return results;
+}
+
+/** By LMTP some may have the message already when others refuse it: then those get it twice, or the author is told. */
+function combined(message: OutgoingMessage, results: readonly DeliveryResult[]): Delivered {
+  if (message.perRecipient === true) return { kind: "each", results };
+  const [first] = results;
+  return refusedRecipients(message.envelope.forwardPaths, results) ?? first ??
+    { kind: "failed", message: `Message ${message.id} has no recipient` };
 }
 
 interface Conversation {
@@ -99,22 +159,17 @@ async function converse(
 }
 
 /** Makes the session ready for the next message. */
-async function reset(connection: HopConnection, timeouts: HopTimeouts, delivered: Delivered): Promise<Delivered> {
+async function reset(connection: HopConnection, timeouts: HopTimeouts): Promise<void> {
   const { said } = await converse(connection, [["RSET\r\n"]], timeouts);
   if (said[0]?.code !== 250) connection.lose("RSET was refused");
-  return delivered;
 }
 
-function answered(delivered: Delivered): Handed {
-  return { kind: "answered", delivered };
-}
-
-function lost(lost: Lost | undefined): Delivered {
+function gone(lost: Lost | undefined): DeliveryResult {
   return broken(lost?.reason ?? "no reply");
 }
 
-function nonsense(connection: HopConnection, question: string, reply: Reply): Delivered {
-  const reason = `the next server answered ${question} with ${describe(reply)}`;
+function nonsense(connection: HopConnection, what: string): DeliveryResult {
+  const reason = `the next server ${what}`;
   connection.lose(reason);
   return broken(reason);
 }

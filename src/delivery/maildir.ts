@@ -4,8 +4,10 @@ import { join, resolve } from "node:path";
 import type { Mailbox } from "../../sdk/contract/event.ts";
 import { diskTrouble } from "../spool/disk.ts";
 import { type DurableFile, writeAllDurably } from "../spool/durable_file.ts";
-import type { Delivered, Delivery, DeliveryOpened, OutgoingMessage } from "./delivery.ts";
+import { withCleanLines } from "./clean_lines.ts";
+import type { Delivered, Delivery, DeliveryOpened, DeliveryResult, OutgoingMessage } from "./delivery.ts";
 import { formatPath } from "./format_path.ts";
+import { isBinary } from "./hop_commands.ts";
 import { withLineFeeds } from "./line_endings.ts";
 import { makeFolder, prepareMaildir, uniqueName } from "./maildir_folder.ts";
 import { fixedPart, maildirPath, unknownPlaceholder } from "./maildir_path.ts";
@@ -18,7 +20,7 @@ export interface MaildirOptions {
   readonly path: string;
   /**
    * `crlf`, the default, keeps every octet as it was received: signatures over the content stay checkable as the file
-   * stands, and the usual readers take both. `lf` is for old tools.
+   * stands, and the usual readers take both. `lf` is for old tools; binary content (RFC 3030 §3) stays as it is.
    */
   readonly lineEndings?: "crlf" | "lf";
 }
@@ -61,19 +63,14 @@ class Maildir implements Delivery {
     const copies = Map.groupBy(message.envelope.forwardPaths, (path) => maildirPath(this.#pattern, path));
     // Taken by nobody would be lost; edits can leave such an envelope.
     if (copies.size === 0) return { kind: "failed", message: `Message ${message.id} has no recipient` };
-    try {
-      for (const folder of copies.keys()) await this.prepare(folder);
-      const name = uniqueName();
-      const written = await writeAllDurably(
-        [...copies].map(([folder, recipients]) => this.#file(folder, name, message, recipients)),
-      );
-      if (written.kind === "written") return { kind: "taken" };
-      // Perhaps somebody removed a folder; then it is made again for the next message.
-      for (const folder of copies.keys()) this.#prepared.delete(folder);
-      return written;
-    } catch (error) {
-      return diskTrouble(error);
+    if (message.perRecipient !== true) return await this.#write(message, copies);
+    const results = new Map<Mailbox, DeliveryResult>();
+    for (const [folder, recipients] of copies) {
+      const result = await this.#write(message, new Map([[folder, recipients]]));
+      for (const recipient of recipients) results.set(recipient, result);
     }
+    const missing: DeliveryResult = { kind: "failed", message: "no folder" };
+    return { kind: "each", results: message.envelope.forwardPaths.map((path) => results.get(path) ?? missing) };
   }
 
   close(): Promise<void> {
@@ -92,6 +89,26 @@ class Maildir implements Delivery {
     return preparing;
   }
 
+  /** All copies or none. */
+  async #write(
+    message: OutgoingMessage,
+    copies: ReadonlyMap<string, readonly Mailbox[]>,
+  ): Promise<DeliveryResult> {
+    try {
+      for (const folder of copies.keys()) await this.prepare(folder);
+      const name = uniqueName();
+      const written = await writeAllDurably(
+        [...copies].map(([folder, recipients]) => this.#file(folder, name, message, recipients)),
+      );
+      if (written.kind === "written") return { kind: "taken" };
+      // Perhaps somebody removed a folder; then it is made again for the next message.
+      for (const folder of copies.keys()) this.#prepared.delete(folder);
+      return written;
+    } catch (error) {
+      return diskTrouble(error);
+    }
+  }
+
   #file(folder: string, name: string, message: OutgoingMessage, recipients: readonly Mailbox[]): DurableFile {
     const lines = traceLines(message.envelope.reversePath, recipients);
     const pieces = (): AsyncIterable<Uint8Array> => filePieces(lines, message);
@@ -99,7 +116,7 @@ class Maildir implements Delivery {
       temporary: join(folder, "tmp", name),
       final: join(folder, "new", name),
       mode: 0o600,
-      pieces: this.#lineFeeds ? (): AsyncIterable<Uint8Array> => withLineFeeds(pieces()) : pieces,
+      pieces: this.#lineFeeds && !isBinary(message) ? (): AsyncIterable<Uint8Array> => withLineFeeds(pieces()) : pieces,
     };
   }
 }
@@ -110,7 +127,8 @@ function traceLines(reversePath: Mailbox | null, recipients: readonly Mailbox[])
   return `Return-Path: ${formatPath(reversePath)}\r\n${delivered.join("")}`;
 }
 
+/** Readers take a bare LF for the end of a line, and so for the end of a field. */
 async function* filePieces(lines: string, message: OutgoingMessage): AsyncGenerator<Uint8Array> {
   yield Buffer.from(lines, "utf8");
-  yield* message.pieces();
+  yield* withCleanLines(message.pieces(), isBinary(message) ? "headerSection" : "all");
 }

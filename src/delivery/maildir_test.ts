@@ -92,6 +92,36 @@ test("line ends become LF when asked, on top as well as below", async () => {
   assert.ok(filesIn(path)[0]?.endsWith("Delivered-To: b@server.test\nSubject: x\n\nbody\n"));
 });
 
+test("a CR or LF that is no line end arrives as a space: no reader sees a field that no plugin saw", async () => {
+  const path = freshFolder();
+  const content = "Subject: x\nBcc: y\rz\r\r\n\r\nbo\ndy\r\n";
+  for (const lineEndings of ["crlf", "lf"] as const) {
+    await (await opened({ path: join(path, lineEndings), lineEndings })).deliver(await message({ content }));
+  }
+  assert.match(filesIn(join(path, "crlf"))[0] ?? "", /\r\nSubject: x Bcc: y z \r\n\r\nbo dy\r\n$/);
+  assert.match(filesIn(join(path, "lf"))[0] ?? "", /\nSubject: x Bcc: y z \n\nbo dy\n$/);
+});
+
+test("binary content stays octet for octet behind its header section, whatever line ends are asked for", async () => {
+  const path = freshFolder();
+  const parameters = { BODY: "BINARYMIME" };
+  const content = "Subject: x\ny\r\n\r\n\r\n\n\r\0\xff\r\n";
+  await (await opened({ path, lineEndings: "lf" })).deliver(await message({ content, parameters }));
+  assert.ok(filesIn(path)[0]?.endsWith("\r\nSubject: x y\r\n\r\n\r\n\n\r\0\xff\r\n"));
+});
+
+test("a client that hears of each recipient is told of each folder. RFC 2033 §4.2", async () => {
+  const path = freshFolder();
+  mkdirSync(path);
+  writeFileSync(join(path, "c"), "not a folder");
+  const delivery = await opened({ path: `${path}/%l` });
+  const forwardPaths = ["b", "c", "B", "d"].map((name) => mailbox(`${name}@server.test`));
+  const answer = await delivery.deliver(await message({ forwardPaths, perRecipient: true }));
+  assert.ok(answer.kind === "each");
+  assert.deepEqual(answer.results.map(({ kind }) => kind), ["taken", "failed", "taken", "taken"]);
+  assert.deepEqual([filesIn(join(path, "b")).length, filesIn(join(path, "d")).length], [1, 1]);
+});
+
 test("folders and files are for their owner alone", async () => {
   const path = freshFolder();
   await (await opened({ path })).deliver(await message());

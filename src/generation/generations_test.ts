@@ -1,3 +1,4 @@
+import { Decoy } from "../sasl/decoy.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadText } from "../../test/support/load_text.ts";
@@ -37,6 +38,7 @@ async function bench(): Promise<Bench> {
     plugins: new SharedParts(),
     files: new PluginFiles(),
     spool: spool.spool,
+    decoy: new Decoy(new Uint8Array(32)),
     deliveries: new SharedParts<Delivery>(),
   };
   const open = async (name: string): Promise<OpenGeneration> => {
@@ -63,7 +65,9 @@ async function bench(): Promise<Bench> {
   return { generations, closed, logged, begun, common, next };
 }
 
-const { loaded } = await loadText(`delivery.backend = "discard"`);
+const { loaded } = await loadText(
+  `listener = [{ address = "127.0.0.1:25", tls = "off" }]\ndelivery.backend = "discard"`,
+);
 
 function named(hostname: string, closed: string[]): Generation {
   assert.ok(loaded.kind === "config");
@@ -85,7 +89,7 @@ test("a session keeps the generation it leased, the next one gets the new, the l
   assert.partialDeepStrictEqual(await generations.reload(), { kind: "reloaded", number: 2 });
   const third = generations.lease();
   assert.deepEqual([first, second, third].map(({ number }) => number), [1, 1, 2]);
-  assert.deepEqual([first, third].map(({ generation }) => generation.desk.offer.hostname), ["one.test", "two.test"]);
+  assert.deepEqual([first, third].map(({ generation }) => generation.config.hostname), ["one.test", "two.test"]);
   assert.equal(generations.standing, 2);
   first.release();
   first.release();

@@ -14,6 +14,8 @@ import { type Host, loadPlugin, type PluginSource } from "../plugins/load.ts";
 import type { Counters } from "../plugins/counters.ts";
 import type { PluginLimits } from "../plugins/plugin_limits.ts";
 import type { Problem } from "../plugins/problem.ts";
+import type { TlsMaterial } from "../tls/material.ts";
+import { readTls } from "./open_tls.ts";
 import type { PluginFiles } from "./plugin_files.ts";
 import { pluginKey } from "./plugin_key.ts";
 import type { Hold, SharedParts } from "./shared_parts.ts";
@@ -35,6 +37,8 @@ export interface Generation {
   /** In the order of the configuration. What did not change is the very plugin of the generation before. */
   readonly plugins: readonly GenerationPlugin[];
   readonly chains: Chains;
+  /** The configured certificates; absent if there are none, or nobody speaks TLS. */
+  readonly tls?: TlsMaterial;
   /**
    * For when the last session has left: lets go of its plugins. Resolves when the calls under way of those that nobody
    * else holds have ended.
@@ -73,6 +77,8 @@ export async function loadGeneration(config: Config, means: Means): Promise<Load
   const loading: Loading = { config, means, lists: new Map() };
   const holds: Hold<GenerationPlugin>[] = [];
   const problems: string[] = [];
+  const tls = readTls(config);
+  if (tls.kind === "problems") problems.push(...tls.problems.map((problem) => `${config.file}: ${problem}`));
   for (const [index, entry] of config.plugin.entries()) {
     const step = await loadEntry(loading, entry, index + 1);
     if (step.kind === "loaded") holds.push(step.hold);
@@ -81,13 +87,25 @@ export async function loadGeneration(config: Config, means: Means): Promise<Load
   const close = async (): Promise<void> => {
     await Promise.all(holds.map((hold) => hold.release()));
   };
-  if (problems.length > 0) {
+  if (problems.length > 0 || tls.kind === "problems") {
     await close();
     return { kind: "problems", problems };
   }
   const plugins = holds.map(({ part }) => part);
-  const warnings = [...loading.lists.values()].flatMap((list) => list.problems);
-  return { kind: "generation", generation: { config, plugins, chains: chainsOf(plugins), close }, warnings };
+  const chains = chainsOf(plugins);
+  const warnings = [
+    ...[...loading.lists.values()].flatMap((list) => list.problems),
+    ...[...tls.warnings, ...lonelyListeners(config, chains)].map((warning) => `${config.file}: ${warning}`),
+  ];
+  const { material } = tls;
+  const generation = { config, plugins, chains, close, ...(material === undefined ? {} : { tls: material }) };
+  return { kind: "generation", generation, warnings };
+}
+
+/** A listener for people who authenticate, and nobody who could say that they did. */
+function lonelyListeners({ listen }: Config, { auth }: Chains): readonly string[] {
+  const lonely = auth.length === 0 && listen.some(({ mode }) => mode === "submission");
+  return lonely ? ["listener: no plugin is asked at the hook auth, so nobody can submit a message"] : [];
 }
 
 /** `number` counts from 1, as the configuration's messages do. */

@@ -1,9 +1,9 @@
 // From the session to what a plugin may see of it: the only place that decides this. Pure.
 
-import type { Asked as AskedEvent, Event, HeaderField, Mailbox } from "../../sdk/contract/event.ts";
-import type { Command } from "../smtp/command.ts";
+import type { Asked as AskedEvent, AuthEvent, Event, HeaderField, Mailbox } from "../../sdk/contract/event.ts";
 import type { Content } from "../spool/spool.ts";
-import type { Question, Session } from "../smtp/session.ts";
+import type { Session } from "../smtp/session.ts";
+import type { Question } from "../smtp/step.ts";
 
 /** A moment of asking. `seed` is an unsigned 32-bit number. */
 export interface Moment {
@@ -14,7 +14,9 @@ export interface Moment {
 /** What is asked about: a command that is legal now, a bare fact, or a message that has come. */
 export type Subject =
   | Question
-  | { readonly kind: "fact"; readonly hook: "connect" | "reset_transaction" | "disconnect" }
+  | { readonly kind: "connected"; readonly hook: "connect"; readonly early: boolean }
+  | { readonly kind: "fact"; readonly hook: "reset_transaction" | "disconnect" }
+  | { readonly kind: "credentials"; readonly hook: "auth"; readonly credentials: Credentials }
   | {
     readonly kind: "headers";
     readonly hook: "data_headers_end";
@@ -27,38 +29,51 @@ export type Subject =
     readonly content: Content;
   };
 
+/** What an exchange of AUTH has come to know. */
+export type Credentials = Omit<AuthEvent, keyof AskedEvent>;
+
 /** The event for one subject. It shares nothing that can change with the session. */
 export function project(session: Session, serverName: string, subject: Subject, moment: Moment): Event {
   const asked = projectSession(session, serverName, moment);
   switch (subject.kind) {
     case "fact":
       return asked;
+    case "connected":
+      return { ...asked, early: subject.early };
+    case "credentials":
+      return { ...asked, ...subject.credentials };
     case "headers":
       return { ...asked, ...projectEnvelope(session), headers: subject.headers };
     case "message":
       return { ...asked, ...projectEnvelope(session), headers: subject.headers, size: subject.content.size };
     case "question":
-      return { ...asked, ...projectCommand(session, subject.command) } as Event;
+      return { ...asked, ...projectCommand(session, subject) } as Event;
   }
 }
 
 function projectSession(session: Session, serverName: string, moment: Moment): AskedEvent {
-  const { id, client, server, hello } = session;
+  const { id, client, server, clientName, proxy, forwarded, hello, tls, user } = session;
   return {
     ...moment,
     session: {
       id,
       client,
       server: { ...server, name: serverName },
+      ...(clientName === undefined ? {} : { clientName }),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(forwarded === undefined ? {} : { forwarded }),
       ...(hello === undefined ? {} : { hello }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(user === undefined ? {} : { user }),
     },
   };
 }
 
-function projectCommand(session: Session, command: Command): object {
+function projectCommand(session: Session, { command, early }: Question): object {
   switch (command.verb) {
     case "EHLO":
     case "HELO":
+    case "LHLO":
       return { name: command.name };
     case "MAIL":
       return { reversePath: command.reversePath, parameters: command.parameters };
@@ -69,7 +84,8 @@ function projectCommand(session: Session, command: Command): object {
         parameters: command.parameters,
       };
     case "DATA":
-      return projectEnvelope(session);
+    case "BDAT":
+      return { ...projectEnvelope(session), early };
     case "NOOP":
     case "HELP":
     case "VRFY":

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type HookName, hookNames } from "../../sdk/contract/contract.ts";
 import { parseCommand } from "../smtp/command.ts";
-import type { Session } from "../smtp/session.ts";
+import { type Session, untrusted } from "../smtp/session.ts";
 import type { Content } from "../spool/spool.ts";
 import { project, type Subject } from "./project.ts";
 
@@ -13,6 +13,9 @@ const session: Session = {
   client: { address: "192.0.2.1", port: 4000 },
   server: { address: "192.0.2.2", port: 25 },
   hello: { verb: "EHLO", name: "client.test" },
+  trust: untrusted,
+  commands: 5,
+  failedAttempts: 0,
   refusals: 3,
   transactions: 1,
   transaction: {
@@ -30,17 +33,20 @@ const base = ["seed", "session", "time"];
 const transaction = [...base, "transaction"];
 const envelope = [...base, "forwardPaths", "transaction"];
 
+const credentials = { mechanism: "PLAIN", step: "check", claimed: "a", password: "b" } as const;
+
 function question(hook: HookName, line: string): Subject {
-  return { kind: "question", hook, command: parseCommand(line) };
+  return { kind: "question", session, hook, command: parseCommand(line), early: false };
 }
 
 const rows: readonly [Subject, readonly string[]][] = [
-  [{ kind: "fact", hook: "connect" }, base],
+  [{ kind: "connected", hook: "connect", early: true }, [...base, "early"]],
   [question("helo", "HELO x.test"), [...base, "name"]],
   [question("ehlo", "EHLO x.test"), [...base, "name"]],
+  [{ kind: "credentials", hook: "auth", credentials }, [...base, "claimed", "mechanism", "password", "step"]],
   [question("mail", "MAIL FROM:<a@example.org> SIZE=10"), [...base, "parameters", "reversePath"]],
   [question("rcpt", "RCPT TO:<b@example.org>"), [...transaction, "forwardPath", "parameters"]],
-  [question("data", "DATA"), envelope],
+  [question("data", "DATA"), [...envelope, "early"]],
   [{ kind: "headers", hook: "data_headers_end", headers: [["A", "b"]] }, [...envelope, "headers"]],
   [{ kind: "message", hook: "data_post", headers: [], content }, [...envelope, "headers", "size"]],
   [{ kind: "message", hook: "queue", headers: [], content }, [...envelope, "headers", "size"]],
@@ -71,7 +77,7 @@ test("rcpt: the recipients so far are a count, however many they are", () => {
 });
 
 test("the session a plugin sees is its client, its server and its hello", () => {
-  const event = project(session, "mx.test", { kind: "fact", hook: "connect" }, moment);
+  const event = project(session, "mx.test", { kind: "fact", hook: "disconnect" }, moment);
   assert.deepEqual(event.session, {
     id: "s1",
     client: { address: "192.0.2.1", port: 4000 },

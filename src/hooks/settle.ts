@@ -17,6 +17,8 @@ export interface Settled {
   readonly decision: Decision;
   /** The plugin whose word ended the chain; absent if all passed. */
   readonly by?: string;
+  /** The whole of that word. */
+  readonly answer?: Answer;
   readonly edits: readonly Edit[];
 }
 
@@ -37,7 +39,9 @@ export function settle(findings: readonly Finding[]): Settled {
   const decisive = findings.find(isDecisive);
   const edits = findings.flatMap((finding) => answerOf(finding)?.edits ?? []);
   if (decisive === undefined) return { decision: passed, edits };
-  return { decision: toDecision(verdictOf(decisive)), by: decisive.plugin, edits };
+  const answer = answerOf(decisive);
+  const settled = { decision: toDecision(verdictOf(decisive)), by: decisive.plugin, edits };
+  return answer === undefined ? settled : { ...settled, answer };
 }
 
 function answerOf({ result }: Finding): Answer | undefined {

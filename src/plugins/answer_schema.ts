@@ -63,10 +63,26 @@ const defer = {
   notes,
 };
 
+const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{1,400}={0,2}$/, "is not base64"));
+// RFC 7677 §4 wants at least 4096; the upper bound keeps one client from costing a second of a core.
+const iterations = v.pipe(v.number(), v.integer(), v.minValue(4096), v.maxValue(600_000));
+const keys = v.exactOptional(v.union([
+  v.strictObject({ salt: base64, iterations, storedKey: base64, serverKey: base64 }),
+  v.strictObject({ password: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)) }),
+], "must be salt, iterations, storedKey and serverKey, or password"));
+
 const observing = v.variant("verdict", [v.strictObject(pass)], "may only be pass: this hook tells a fact");
 const deciding = v.variant("verdict", [
   v.strictObject(pass),
   v.strictObject(accept),
+  v.strictObject(reject),
+  v.strictObject(defer),
+]);
+const user = v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(255)));
+
+const authenticating = v.variant("verdict", [
+  v.strictObject(pass),
+  v.strictObject({ ...accept, keys, user }),
   v.strictObject(reject),
   v.strictObject(defer),
 ]);
@@ -91,8 +107,9 @@ export function parseAnswer(hook: HookName, bytes: Uint8Array): ParsedAnswer {
   return bad(`${path} ${message}`.trim());
 }
 
-function schemaOf(hook: HookName): typeof observing | typeof deciding | typeof editing {
+function schemaOf(hook: HookName): typeof observing | typeof deciding | typeof authenticating | typeof editing {
   if (observingHooks.includes(hook)) return observing;
+  if (hook === "auth") return authenticating;
   return hook === "data_post" ? editing : deciding;
 }
 

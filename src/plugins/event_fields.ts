@@ -18,7 +18,17 @@ const askedFields: Table<Asked> = {
   // What the plugin noted itself.
   notes: "always",
 };
-const sessionFields: Table<Asked["session"]> = { id: "always", server: "always", client: "client", hello: "hello" };
+const sessionFields: Table<Asked["session"]> = {
+  id: "always",
+  server: "always",
+  client: "client",
+  clientName: "client",
+  proxy: "client",
+  forwarded: "client",
+  hello: "hello",
+  tls: "tls",
+  user: "user",
+};
 const transactionFields: Table<Transaction> = {
   id: "always",
   reversePath: "reverse_path",
@@ -28,12 +38,23 @@ const transactionFields: Table<Transaction> = {
 const envelope = { transaction: "inside", forwardPaths: "recipients" } as const;
 const message = { ...envelope, headers: "headers", size: "size" } as const;
 const hookFields: { readonly [H in HookName]: Table<Omit<Events[H], keyof Asked>> } = {
-  connect: {},
+  connect: { early: "always" },
   helo: { name: "hello" },
   ehlo: { name: "hello" },
+  auth: {
+    mechanism: "always",
+    step: "always",
+    claimed: "credentials",
+    authorize: "credentials",
+    password: "credentials",
+    challenge: "credentials",
+    digest: "credentials",
+    token: "credentials",
+    certificate: "credentials",
+  },
   mail: { reversePath: "reverse_path", parameters: "parameters" },
   rcpt: { transaction: "inside", forwardPath: "recipients", parameters: "parameters" },
-  data: envelope,
+  data: { ...envelope, early: "always" },
   data_headers_end: { ...envelope, headers: "headers" },
   data_post: message,
   queue: message,

@@ -16,6 +16,8 @@ const asked = {
     client: { address: "192.0.2.1", port: 3 },
     server: { address: "192.0.2.2", port: 25, name: "mx.test" },
     hello: { verb: "EHLO", name: "client.test" },
+    tls: { protocol: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" },
+    user: "somebody",
   },
   notes: { session: { a: 1 } },
 } as const;
@@ -23,12 +25,13 @@ const transaction = { id: "t", reversePath: mailbox, recipientCount: 1 };
 const envelope = { ...asked, transaction, forwardPaths: [mailbox] };
 const headers = [["Subject", "s"], ["X-Spam-Flag", "YES"], ["x-spam-score", "9"]] as const;
 const events: Events = {
-  connect: asked,
+  connect: { ...asked, early: false },
   helo: { ...asked, name: "client.test" },
   ehlo: { ...asked, name: "client.test" },
+  auth: { ...asked, mechanism: "PLAIN", step: "check", claimed: "a", authorize: "b", password: "c" },
   mail: { ...asked, reversePath: null, parameters: { SIZE: "1" } },
   rcpt: { ...asked, transaction, forwardPath: mailbox, parameters: {} },
-  data: envelope,
+  data: { ...envelope, early: false },
   data_headers_end: { ...envelope, headers },
   data_post: { ...envelope, headers, size: 5 },
   queue: { ...envelope, headers, size: 5 },
@@ -58,6 +61,17 @@ function fieldsOf(event: Event): readonly string[] {
 const always = ["time", "seed", "notes", "session.id", "session.server"];
 const inTransaction = [...always, "transaction.id"];
 
+/** Of these events some fields say nothing about anyone. */
+const bare: { readonly [H in HookName]?: readonly string[] } = {
+  connect: ["early"],
+  data: ["early"],
+  auth: ["mechanism", "step"],
+};
+
+function baseOf(hook: HookName): readonly string[] {
+  return [...("transaction" in events[hook] ? inTransaction : always), ...bare[hook] ?? []];
+}
+
 /** What each grant adds to what is always told. */
 const rows: readonly (readonly [hooks: readonly HookName[], grant: string, added: readonly string[]])[] = [
   [hookNames, "event:client", ["session.client"]],
@@ -79,13 +93,16 @@ const rows: readonly (readonly [hooks: readonly HookName[], grant: string, added
   [["vrfy", "noop", "help"], "event:argument", ["argument"]],
   [["unrecognized_command"], "event:argument", ["argument", "verb"]],
   [["rcpt", "data_post"], "verdict:reject@*", []],
+  [["auth"], "event:credentials", ["claimed", "authorize", "password"]],
+  [["connect", "auth", "rcpt"], "event:user", ["session.user"]],
+  [["connect", "auth", "rcpt"], "event:tls", ["session.tls"]],
 ];
 
 for (const [hooks, grant, added] of rows) {
   for (const hook of hooks) {
     test(`${grant} tells at ${hook}: ${added.join(", ") || "nothing more"}`, () => {
       const event = events[hook];
-      const base = "transaction" in event ? inTransaction : always;
+      const base = baseOf(hook);
       assert.deepEqual([...fieldsOf(grantedEvent(event, hook, grants(grant)))].sort(), [...base, ...added].sort());
     });
   }
@@ -94,7 +111,7 @@ for (const [hooks, grant, added] of rows) {
 test("without grants every hook tells the bare fact", () => {
   for (const hook of hookNames) {
     const told = grantedEvent(events[hook], hook, grants());
-    const base = "transaction" in events[hook] ? inTransaction : always;
+    const base = baseOf(hook);
     assert.deepEqual([...fieldsOf(told)].sort(), [...base].sort(), hook);
   }
 });
@@ -107,8 +124,10 @@ test("what is told is told unchanged", () => {
   assert.deepEqual(told, { time, seed, notes, forwardPaths, headers, session: { id, server }, transaction: inside });
 });
 
+const allOfSession = ["event:client", "event:hello", "event:tls", "event:user"];
+
 test("with all fields of a hook granted the event passes as it is", () => {
-  assert.equal(grantedEvent(events.connect, "connect", grants("event:client", "event:hello")), events.connect);
+  assert.equal(grantedEvent(events.quit, "quit", grants(...allOfSession)), events.quit);
   for (const hook of hookNames) assert.equal(grantedEvent(events[hook], hook, grants("event")), events[hook]);
 });
 
@@ -119,12 +138,12 @@ test("of the header fields only those of the granted names are told", () => {
 
 test("a field that is not in the event does not appear", () => {
   const { hello: _, ...session } = asked.session;
-  const told = grantedEvent({ time: 1, seed: 2, session }, "connect", grants("event:hello"));
+  const told = grantedEvent({ time: 1, seed: 2, session }, "quit", grants("event:hello"));
   assert.deepEqual(fieldsOf(told), ["time", "seed", "session.id", "session.server"]);
 });
 
 test("a field that the contract does not know is not told", () => {
-  const event = { ...events.rcpt, password: "x", session: { ...asked.session, tls: true } } as Event;
+  const event = { ...events.rcpt, password: "x", session: { ...asked.session, secret: true } } as unknown as Event;
   const told = grantedEvent(event, "rcpt", grants("event:client"));
   assert.deepEqual([...fieldsOf(told)].sort(), [...inTransaction, "session.client"].sort());
 });

@@ -12,6 +12,9 @@ import { parseTcpScope } from "../scopes/tcp_scope.ts";
 export const eventScopes = [
   "client",
   "hello",
+  "tls",
+  "user",
+  "credentials",
   "reverse_path",
   "recipients",
   "headers",

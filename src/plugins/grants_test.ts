@@ -31,7 +31,7 @@ const bad: readonly (readonly [text: string, why: string])[] = [
   ["http:example.com", '"http:example.com" has a scope that is not like https://host/path*'],
   ["tcp:127.0.0.1", '"tcp:127.0.0.1" has a scope that is not like host:port or unix:/path'],
   ["content:subject", '"content:subject" has a scope that is none of headers, body'],
-  ["event:password", '"event:password" has a scope that is none of client, hello, reverse_path,'],
+  ["event:password", '"event:password" has a scope that is none of client, hello, tls, user, cr'],
   ["event:headers:a:b", '"event:headers:a:b" has a scope that names no header field'],
   ["event:headers:", '"event:headers:" has a scope that names no header field'],
   ["edit:body", '"edit:body" has a scope that is none of header, recipients, reverse_path'],

@@ -16,6 +16,8 @@ const everything = {
     client: { address: "192.0.2.1", port: 1 },
     server: { address: "192.0.2.1", port: 25, name: "rehearsal.invalid" },
     hello: { verb: "EHLO", name: "rehearsal.invalid" },
+    tls: { protocol: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" },
+    user: "rehearsal",
   },
   transaction: { id: "rehearsal", reversePath: mailbox, recipientCount: 1 },
   name: "rehearsal.invalid",
@@ -27,6 +29,11 @@ const everything = {
   size: 100,
   argument: "",
   verb: "REHEARSAL",
+  early: false,
+  mechanism: "PLAIN",
+  step: "check",
+  claimed: "rehearsal",
+  password: "rehearsal",
 };
 
 /** Milliseconds of CPU for one call: compiling included. */

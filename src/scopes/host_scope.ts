@@ -1,6 +1,6 @@
 // The host and the port of a scope: a name, an address, or a glob for whole labels.
 
-import { canonicalAddress } from "./address.ts";
+import { canonicalAddress } from "../networks/address.ts";
 
 export type ParsedHost =
   | { readonly kind: "host"; readonly host: string }

@@ -1,15 +1,23 @@
 // Turns the bytes a client sends after 354 into content: dots unstuffed, the end found. RFC 5321 §4.5.2.
 
+import type { BareLines } from "./session.ts";
+
 const LF = 0x0a;
 const CR = 0x0d;
 const DOT = 0x2e;
+const NUL = 0x00;
 const carriageReturn = Uint8Array.of(CR);
+const lineEnd = Uint8Array.of(CR, LF);
+const dot = Uint8Array.of(DOT);
 
 // Above this many slices a chunk costs more in bookkeeping downstream than one copy of it.
 const maxPieces = 32;
 
-/** Where in a line of mail data the decoder stands. A CR after a lone dot is held back until its successor is known. */
-type Position = "lineStart" | "dot" | "dotCr" | "cr" | "text";
+/**
+ * Where in a line of mail data the decoder stands. A CR after a lone dot is held back until its successor is known.
+ * `softStart` and `softDot`: the line before ended in a bare LF that was made good, so this one cannot end the data.
+ */
+type Position = "lineStart" | "dot" | "dotCr" | "softStart" | "softDot" | "cr" | "text";
 
 /** What one chunk held. `rest` is set once the end was seen: the bytes after it belong to the next command. */
 export interface Decoded {
@@ -19,20 +27,40 @@ export interface Decoded {
 
 /**
  * Only CRLF ends a line, and only a lone dot between two CRLF (or before the first) ends the mail data. A bare CR or LF
- * is content, so that no two servers can disagree about where a message ends; `broken` tells that one was there.
- * Stopping at it instead would put the dialog out of step. Not to be used after the end.
+ * never does, so that no two servers can disagree about where a message ends; by the policy for bare lines it is content
+ * all the same (`allow`, and `reject` tells by `broken` that one was there: stopping at it would put the dialog out of
+ * step), or a bare LF becomes a CRLF (`normalize`). Not to be used after the end.
  */
 export class DataDecoder {
+  readonly #normalizes: boolean;
+  readonly #allows: boolean;
   #at: Position = "lineStart";
   #broken = false;
+  #nul = false;
 
-  /** A CR or an LF was seen which is not part of a CRLF. */
+  constructor(bareLines: BareLines = "reject") {
+    this.#normalizes = bareLines === "normalize";
+    this.#allows = bareLines === "allow";
+  }
+
+  /** A CR or an LF was seen which is not part of a CRLF, and was neither made good nor allowed. */
   get broken(): boolean {
-    return this.#broken;
+    return this.#broken && !this.#allows;
+  }
+
+  /** There is a NUL in the content, and it is not allowed. */
+  get nul(): boolean {
+    return this.#nul && !this.#allows;
   }
 
   /** Pieces are slices of `chunk` where possible: use them before the chunk's memory is reused. */
   push(chunk: Uint8Array): Decoded {
+    const decoded = this.#decode(chunk);
+    this.#nul ||= decoded.pieces.some((piece) => piece.indexOf(NUL) !== -1);
+    return decoded;
+  }
+
+  #decode(chunk: Uint8Array): Decoded {
     const pieces: Uint8Array[] = [];
     const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let at = this.#at;
@@ -43,7 +71,11 @@ export class DataDecoder {
         i = indexOfBreak(chunk, view, i);
         if (i === chunk.length) break;
         if (chunk[i] === CR) at = "cr";
-        else this.#broken = true;
+        else if (this.#normalizes) {
+          pieces.push(chunk.subarray(from, i), lineEnd);
+          from = i + 1;
+          at = "softStart";
+        } else this.#broken = true;
         i++;
       } else if (at === "cr") {
         if (chunk[i] === LF) {
@@ -53,17 +85,21 @@ export class DataDecoder {
           this.#broken = true;
           at = "text";
         }
-      } else if (at === "lineStart") {
+      } else if (at === "lineStart" || at === "softStart") {
         if (chunk[i] === DOT) {
           if (i > from) pieces.push(chunk.subarray(from, i));
           from = ++i;
-          at = "dot";
+          at = at === "lineStart" ? "dot" : "softDot";
         } else at = "text";
+      } else if (at === "softDot") {
+        // A lone dot on a line that a bare LF began or ends is content.
+        if (chunk[i] === CR || chunk[i] === LF) pieces.push(dot);
+        at = "text";
       } else if (at === "dot") {
         if (chunk[i] === CR) {
           from = ++i;
           at = "dotCr";
-        } else at = "text"; // a stuffed dot: dropped
+        } else at = this.#normalizes && chunk[i] === LF ? "softDot" : "text"; // a stuffed dot: dropped
       } else {
         if (chunk[i] === LF) return { pieces: join(pieces), rest: chunk.subarray(i + 1) };
         pieces.push(carriageReturn); // it was ".<CR>x": the CR is content after all

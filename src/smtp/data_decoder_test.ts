@@ -3,6 +3,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { DataDecoder } from "./data_decoder.ts";
+import type { BareLines } from "./session.ts";
 
 interface Result {
   readonly content: string;
@@ -31,8 +32,8 @@ function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-function decode(chunks: Iterable<Uint8Array>): Result {
-  const decoder = new DataDecoder();
+function decode(chunks: Iterable<Uint8Array>, bareLines: BareLines = "reject"): Result {
+  const decoder = new DataDecoder(bareLines);
   let content = "";
   let rest: string | undefined;
   for (const chunk of chunks) {
@@ -158,4 +159,63 @@ test("a chunk full of dots does not become thousands of pieces", () => {
 test("chunks that are views into a larger buffer are read from their own begin", () => {
   const whole = bytes("\r\n.\r\nab\r\n.\r\nrest");
   deepEqual(decode([whole.subarray(5)]), { content: "ab\r\n", rest: "rest", broken: false });
+});
+
+/** One line of input: what it holds, and whether the line ends around it were CRLF. */
+interface OracleLine {
+  readonly text: string;
+  readonly softStart: boolean;
+  readonly end: "crlf" | "lf" | "none";
+}
+
+function splitSoftly(data: string): readonly OracleLine[] {
+  const lines: OracleLine[] = [];
+  let softStart = false;
+  for (const [, text = "", end] of data.matchAll(/([^]*?)(\r\n|\n|$)/gy)) {
+    lines.push({ text, softStart, end: end === "\r\n" ? "crlf" : end === "\n" ? "lf" : "none" });
+    if (end === "") break;
+    softStart = end === "\n";
+  }
+  return lines;
+}
+
+/** A bare LF ends a line, but a dot ends the data only between two CRLF. */
+function normalizingOracle(data: string): Result {
+  const lines = splitSoftly(data);
+  const isEnd = ({ text, softStart, end }: OracleLine): boolean => text === "." && !softStart && end === "crlf";
+  const end = lines.findIndex(isEnd);
+  const taken = end === -1 ? lines : lines.slice(0, end);
+  const content = taken.map(({ text, end }) => {
+    const kept = text.startsWith(".") && !(text === "." && end !== "none") ? text.slice(1) : text;
+    return end === "none" ? kept : `${kept}\r\n`;
+  }).join("");
+  const consumed = taken.map(({ text, end }) => text.length + (end === "crlf" ? 2 : end === "lf" ? 1 : 0));
+  const rest = end === -1 ? undefined : data.slice(consumed.reduce((sum, length) => sum + length, 0) + 3);
+  const broken = taken.some(({ text, end }) => /\r/.test(end === "none" ? text.slice(0, -1) : text));
+  return { content, rest, broken };
+}
+
+test("normalize agrees with its oracle on all strings up to length 8, whole and singly", () => {
+  const alphabet = [".", "\r", "\n", "a"];
+  for (let length = 1; length <= 8; length++) {
+    for (let n = 0; n < 4 ** length; n++) {
+      let data = "";
+      for (let i = 0; i < length; i++) data += alphabet[(n >> (2 * i)) & 3];
+      const expected = normalizingOracle(data);
+      for (const chunks of [[bytes(data)], singly(bytes(data))]) {
+        const actual = decode(chunks, "normalize");
+        equal(actual.rest, expected.rest, JSON.stringify(data));
+        equal(actual.broken, expected.broken, JSON.stringify(data));
+        const open = expected.rest === undefined && data.endsWith("\r");
+        if (!expected.broken && !open) equal(actual.content, expected.content, JSON.stringify(data));
+      }
+    }
+  }
+});
+
+test("allow: the same content as reject, and never broken", () => {
+  for (const data of ["a\nb\r\n.\r\nrest", "a\n.\r\nb\r\n.\r\n", "\r\r\n.\r\n", "a\n.\nb\r\n.\r\n"]) {
+    const { content, rest } = decode([bytes(data)], "reject");
+    deepEqual(decode([bytes(data)], "allow"), { content, rest, broken: false });
+  }
 });

@@ -20,6 +20,7 @@ const usualReplies: { readonly [H in RefusableHook]: UsualReplies } = {
   connect: { reject: replies.connectionDenied(), defer: replies.connectionDeferred() },
   helo: hello,
   ehlo: hello,
+  auth: { reject: replies.authenticationFailed(), defer: replies.authenticationDeferred() },
   mail: { reject: replies.mailRejected(), defer: replies.mailDeferred() },
   rcpt: { reject: replies.rcptRejected(), defer: replies.rcptDeferred() },
   data: { reject: replies.dataRejected(), defer: replies.dataDeferred() },
@@ -32,6 +33,9 @@ const usualReplies: { readonly [H in RefusableHook]: UsualReplies } = {
   help: { reject: replies.helpRejected(), defer: replies.deferred() },
   unrecognized_command: { reject: replies.unrecognized(), defer: replies.deferred() },
 };
+
+/** RFC 2034 §4: no enhanced status in the place of the greeting, and in what hellos are answered. */
+const plain: ReadonlySet<HookName> = new Set(["connect", "helo", "ehlo"]);
 
 /** A decision that says no. */
 export type Refusal = Decision & { readonly verdict: "reject" | "defer" };
@@ -51,7 +55,7 @@ export function refusalReply(hook: RefusableHook, refusal: Refusal): Reply {
   const code = isCode(refusal.code, family) ? refusal.code : usual.code;
   const status = isStatus(refusal.status, family) ? refusal.status : usual.status;
   const lines = refusal.text.length > 0 ? refusal.text : usual.lines;
-  return status === undefined ? { code, lines } : { code, status, lines };
+  return status === undefined || plain.has(hook) ? { code, lines } : { code, status, lines };
 }
 
 /** RFC 5321 §3.8: 421 is said by a server that closes, so a 421 closes whoever asked for it. */

@@ -29,8 +29,8 @@ export class LineDecoder {
   /** The unfinished line was too long and its octets are being thrown away; the last of them decides about its end. */
   #skipped: { readonly lastOctet: number } | undefined;
 
-  /** `maxOctets` counts the CRLF. RFC 5321 §4.5.3.1.4 asks for 512, extensions add to it. */
-  constructor(maxOctets = 2048) {
+  /** `maxOctets` counts the CRLF. RFC 4954 §4 asks for 12,288 in an exchange of AUTH; see `mostCommandOctets` too. */
+  constructor(maxOctets = 12_400) {
     this.#maxOctets = maxOctets;
   }
 

@@ -97,9 +97,9 @@ test("hasLine tells a waiting line, so replies of a pipelined group can go toget
   equal(decoder.buffered, 2);
 });
 
-test("the default limit is 2048 octets with CRLF", () => {
+test("the default limit is 12,400 octets with CRLF", () => {
   const decoder = new LineDecoder();
-  decoder.push(encode(`${"a".repeat(2046)}\r\n${"a".repeat(2047)}\r\n`));
+  decoder.push(encode(`${"a".repeat(12_398)}\r\n${"a".repeat(12_399)}\r\n`));
   equal(decoder.next()?.kind, "line");
   equal(decoder.next()?.kind, "tooLong");
 });

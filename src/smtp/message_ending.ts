@@ -12,11 +12,14 @@ export type MessageEnding =
   | { readonly kind: "refused"; readonly decision: Decision }
   | { readonly kind: "tooLarge" }
   | { readonly kind: "headerTooLarge" }
+  | { readonly kind: "tooManyHeaderFields" }
+  /** More Received fields than any honest way has: RFC 5321 §6.3. */
+  | { readonly kind: "loop" }
   /** A bare CR or LF in the mail data: another server might see the end of the message there. */
   | { readonly kind: "brokenLines" }
   | { readonly kind: "storageFull" }
-  /** Nobody took it. */
-  | { readonly kind: "unqueued" }
+  /** A NUL in mail data that is not binary: servers that drop it see other lines than we do. */
+  | { readonly kind: "nul" }
   /** A bug or broken I/O on our side. */
   | { readonly kind: "failed" }
   /** The reply of the server that the message was passed on to. */
@@ -38,12 +41,16 @@ export function messageReply(ending: MessageEnding, transactionId: string): Mess
       return stay(replies.messageTooLarge());
     case "headerTooLarge":
       return stay(replies.headerTooLarge());
+    case "tooManyHeaderFields":
+      return stay(replies.tooManyHeaderFields());
+    case "loop":
+      return stay(replies.tooManyHops());
     case "brokenLines":
-      return stay(replies.brokenLines());
+      return { reply: replies.brokenLines(), close: true };
+    case "nul":
+      return { reply: replies.nulInContent(), close: true };
     case "storageFull":
       return stay(replies.storageFull());
-    case "unqueued":
-      return stay(replies.unqueued());
     case "failed":
       return stay(replies.internalFailure());
     case "nextHop":

@@ -5,11 +5,16 @@ import { test } from "node:test";
 import { parseCommand } from "./command.ts";
 import type { Decision } from "./decision.ts";
 import { formatReply } from "./reply.ts";
-import { check, endMessage, type Offer, type Outcome, proceed, type Session, startSession } from "./session.ts";
+import { check } from "./check.ts";
+import { endMessage } from "./end_message.ts";
+import type { Offer } from "./extensions.ts";
+import { type Session, startSession } from "./session.ts";
+import type { Outcome } from "./step.ts";
+import { testOffer } from "../../test/support/offers.ts";
+import { outcomeOf } from "../../test/support/steps.ts";
 
 const offer: Offer = {
-  hostname: "mx.test",
-  software: "qpsmtpd",
+  ...testOffer,
   maxMessageSize: 1000,
   maxRecipients: 3,
   maxRefusals: 40,
@@ -81,7 +86,7 @@ function randomDecision(): Decision {
 
 function answer(session: Session, line: string): Outcome {
   const step = check(session, parseCommand(line), offer);
-  return step.kind === "question" ? proceed(session, step, randomDecision(), offer) : step;
+  return outcomeOf(step, randomDecision(), offer);
 }
 
 function fresh(): Session {

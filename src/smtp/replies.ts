@@ -6,16 +6,20 @@ function reply(code: number, status: string | undefined, ...lines: readonly stri
   return status === undefined ? { code, lines } : { code, status, lines };
 }
 
-// Opening and closing. RFC 2034 §4: no status in the greeting, in what EHLO and HELO are answered, and in 354.
+// Opening and closing. RFC 2034 §4: no status in what stands in the place of the greeting, in what EHLO and HELO are
+// answered, and in 354.
 
 export function greeting(hostname: string, text: string): Reply {
   return reply(220, undefined, `${hostname} ESMTP ${text}`);
 }
+export function lmtpGreeting(hostname: string, text: string): Reply {
+  return reply(220, undefined, `${hostname} LMTP ${text}`);
+}
 export function connectionDenied(): Reply {
-  return reply(554, "5.7.1", "Connections from you are not accepted"); // RFC 5321 §3.1
+  return reply(554, undefined, "Connections from you are not accepted"); // RFC 5321 §3.1
 }
 export function connectionDeferred(): Reply {
-  return reply(421, "4.7.0", "Connections from you are not accepted now, try again later"); // RFC 5321 §3.8
+  return reply(421, undefined, "Connections from you are not accepted now, try again later"); // RFC 5321 §3.8
 }
 export function heloAccepted(hostname: string, name: string): Reply {
   return reply(250, undefined, `${hostname} Hello ${name}`);
@@ -33,7 +37,25 @@ export function timedOut(hostname: string): Reply {
   return reply(421, "4.4.2", `${hostname} waited too long, closing connection`);
 }
 export function tooManyConnections(): Reply {
-  return reply(421, "4.7.0", "Too many connections, try again later");
+  return reply(421, undefined, "Too many connections, try again later");
+}
+export function tooManyFromYou(): Reply {
+  return reply(421, undefined, "Too many connections from your address or network, try again later");
+}
+export function overloaded(hostname: string): Reply {
+  return reply(421, undefined, `${hostname} is too busy, try again later`);
+}
+export function tooManyCommands(): Reply {
+  return reply(421, "4.7.0", "Too many commands, closing connection");
+}
+export function tooManyTransactions(): Reply {
+  return reply(421, "4.7.0", "Too many transactions, go on in another connection"); // RFC 9422 §4.1
+}
+export function sessionTooLong(hostname: string): Reply {
+  return reply(421, "4.4.2", `${hostname} ends sessions that last too long, closing connection`);
+}
+export function tooSlow(hostname: string): Reply {
+  return reply(421, "4.4.2", `${hostname} gets mail data too slowly, closing connection`);
 }
 export function tooManyRefusals(): Reply {
   return reply(421, "4.7.0", "Too many errors, closing connection");
@@ -57,13 +79,17 @@ export function lineNotUtf8(): Reply {
   return reply(500, "5.5.2", "Commands must be ASCII or valid UTF-8");
 }
 
+export function improperPipelining(): Reply {
+  return reply(554, "5.5.0", "Wait for my reply before you go on, closing connection"); // RFC 2920 §3.1
+}
+
 // Malformed commands.
 
 export function helloNeedsName(verb: string): Reply {
-  return reply(501, "5.5.4", `${verb} needs the name of your host`);
+  return reply(501, undefined, `${verb} needs the name of your host`);
 }
 export function badHelloName(verb: string): Reply {
-  return reply(501, "5.5.4", `${verb} needs one printable name of at most 255 characters`);
+  return reply(501, undefined, `${verb} needs one printable name of at most 255 characters`);
 }
 export function noArgumentAllowed(verb: string): Reply {
   return reply(501, "5.5.4", `${verb} takes no argument`);
@@ -76,6 +102,15 @@ export function mailSyntax(): Reply {
 }
 export function rcptSyntax(): Reply {
   return reply(501, "5.5.4", "Syntax is RCPT TO:<address> [parameters]");
+}
+export function bdatSyntax(): Reply {
+  return reply(501, "5.5.4", "Syntax is BDAT octets [LAST]"); // RFC 3030 §2
+}
+export function authSyntax(): Reply {
+  return reply(501, "5.5.4", "Syntax is AUTH mechanism [initial response]"); // RFC 4954 §4
+}
+export function badAttribute(verb: string, reason: string): Reply {
+  return reply(501, "5.5.4", `${verb}: ${reason}`);
 }
 export function badReversePath(reason: string): Reply {
   return reply(501, "5.1.7", reason);
@@ -91,6 +126,9 @@ export function unknownParameter(): Reply {
 }
 export function parametersNeedEhlo(): Reply {
   return reply(555, "5.5.4", "Parameters are recognized after EHLO only");
+}
+export function parameterNotNow(keyword: string, reason: string): Reply {
+  return reply(501, "5.5.4", `${keyword} ${reason}`);
 }
 export function repeatedParameter(keyword: string): Reply {
   return reply(501, "5.5.4", `${keyword} is given twice`);
@@ -115,6 +153,73 @@ export function noValidRecipients(): Reply {
 }
 export function transactionOpen(): Reply {
   return reply(503, "5.5.1", "A transaction is open already, send RSET to give it up");
+}
+
+export function chunksUnderWay(): Reply {
+  return reply(503, "5.5.1", "Mail data is coming by BDAT, end it with BDAT LAST or give it up with RSET");
+}
+export function binaryNeedsBdat(): Reply {
+  return reply(503, "5.5.1", "BODY=BINARYMIME needs BDAT"); // RFC 3030 §3
+}
+export function tlsAlready(): Reply {
+  return reply(503, "5.5.1", "TLS is active already");
+}
+export function authenticatedAlready(): Reply {
+  return reply(503, "5.5.1", "You are authenticated already"); // RFC 4954 §4
+}
+export function needTlsFirst(): Reply {
+  return reply(530, "5.7.0", "Send STARTTLS first"); // RFC 3207 §4
+}
+export function needAuthFirst(): Reply {
+  return reply(530, "5.7.0", "Authentication required"); // RFC 4954 §6
+}
+export function authNeedsTls(): Reply {
+  return reply(538, "5.7.11", "Encryption is required for authentication, send STARTTLS first"); // RFC 5248 §2.4
+}
+export function needEhloForAuth(): Reply {
+  return reply(503, "5.5.1", "AUTH needs EHLO");
+}
+export function notImplemented(verb: string): Reply {
+  return reply(502, "5.5.1", `${verb} is not offered`); // RFC 5321 §4.2.4
+}
+
+// TLS and authentication.
+
+export function startTls(): Reply {
+  return reply(220, "2.0.0", "Go ahead with TLS");
+}
+export function challenge(base64: string): Reply {
+  return reply(334, undefined, base64); // RFC 4954 §4
+}
+export function authenticated(): Reply {
+  return reply(235, "2.7.0", "Authentication succeeded");
+}
+export function authenticationFailed(): Reply {
+  return reply(535, "5.7.8", "Authentication credentials invalid");
+}
+export function authenticationDeferred(): Reply {
+  return reply(454, "4.7.0", "Authentication cannot be checked now, try again later");
+}
+export function authenticationCancelled(): Reply {
+  return reply(501, "5.7.0", "Authentication cancelled"); // RFC 4954 §4
+}
+export function badBase64(): Reply {
+  return reply(501, "5.5.2", "That is not base64"); // RFC 4954 §4
+}
+export function badCredentialsForm(): Reply {
+  return reply(501, "5.5.2", "That is no message of this mechanism");
+}
+export function noInitialResponse(): Reply {
+  return reply(501, "5.7.0", "This mechanism takes no initial response"); // RFC 4954 §4
+}
+export function responseTooLong(): Reply {
+  return reply(500, "5.5.6", "Authentication exchange line is too long"); // RFC 4954 §4
+}
+export function unknownMechanism(): Reply {
+  return reply(504, "5.5.4", "That mechanism is not offered"); // RFC 4954 §4
+}
+export function tooManyAttempts(): Reply {
+  return reply(421, "4.7.0", "Too many failed authentications, closing connection");
 }
 
 // MAIL, RCPT and DATA.
@@ -164,6 +269,9 @@ export function dataDeferred(): Reply {
 
 // The end of mail data.
 
+export function chunkAccepted(octets: number): Reply {
+  return reply(250, "2.0.0", `${octets} octets received`); // RFC 3030 §2
+}
 export function messageAccepted(transactionId: string): Reply {
   return reply(250, "2.0.0", `Queued as ${transactionId}`);
 }
@@ -176,20 +284,26 @@ export function messageDeferred(): Reply {
 export function messageTooLarge(): Reply {
   return reply(552, "5.3.4", "Message size exceeds the limit of this server");
 }
+export function tooManyHeaderFields(): Reply {
+  return reply(552, "5.3.4", "Header section has too many fields");
+}
 export function headerTooLarge(): Reply {
   return reply(552, "5.3.4", "Header section exceeds the limit of this server");
 }
 export function brokenLines(): Reply {
-  return reply(550, "5.6.0", "Message refused: it has a CR or LF that is not part of a CRLF"); // RFC 5321 §2.3.8
+  return reply(550, "5.5.2", "Message refused: it has a CR or LF that is not part of a CRLF"); // RFC 5321 §2.3.8
+}
+export function nulInContent(): Reply {
+  return reply(550, "5.6.0", "Message refused: it has a NUL, which BODY=BINARYMIME may have"); // RFC 5321 §2.3.1
 }
 export function storageFull(): Reply {
   return reply(452, "4.3.1", "Not enough storage, try again later");
 }
-export function unqueued(): Reply {
-  return reply(451, "4.3.0", "Queuing declined or disabled, try again later");
-}
 export function internalFailure(): Reply {
   return reply(451, "4.3.0", "Internal error, try again later");
+}
+export function tooManyHops(): Reply {
+  return reply(554, "5.4.6", "Too many Received fields, this message is in a loop"); // RFC 5321 §6.3
 }
 export function nextHopSaidNothing(code: number): Reply {
   return reply(code, undefined, "The next server said no more");
@@ -212,8 +326,8 @@ export function cannotVerify(): Reply {
 export function verified(): Reply {
   return reply(250, "2.1.5", "Mailbox is good");
 }
-export function help(software: string): Reply {
-  return reply(214, "2.0.0", `This is ${software}`, "Commands: EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT");
+export function help(software: string, verbs: readonly string[]): Reply {
+  return reply(214, "2.0.0", `This is ${software}`, `Commands: ${verbs.join(" ")}`);
 }
 export function helpRejected(): Reply {
   return reply(502, "5.5.1", "No help here");

@@ -28,6 +28,11 @@ export class ReplyParser {
   #octets = 0;
   #malformed = false;
 
+  /** Octets are there that belong to no whole reply yet. */
+  get waiting(): boolean {
+    return this.#chunk.length > 0 || this.#lines.length > 0;
+  }
+
   push(chunk: Uint8Array): void {
     if (this.#malformed) return;
     const joined = new Uint8Array(this.#chunk.length + chunk.length);

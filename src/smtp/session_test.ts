@@ -4,21 +4,18 @@ import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { parseCommand } from "./command.ts";
 import { type Decision, passed } from "./decision.ts";
-import {
-  check,
-  endMessage,
-  greet,
-  type Offer,
-  type Outcome,
-  proceed,
-  refuseLine,
-  type Session,
-  startSession,
-} from "./session.ts";
+import { check } from "./check.ts";
+import { endMessage } from "./end_message.ts";
+import type { Offer } from "./extensions.ts";
+import { greet } from "./proceed.ts";
+import { refuseLine } from "./refuse.ts";
+import { type Session, startSession } from "./session.ts";
+import type { Outcome } from "./step.ts";
+import { testOffer } from "../../test/support/offers.ts";
+import { outcomeOf } from "../../test/support/steps.ts";
 
 const offer: Offer = {
-  hostname: "mx.test",
-  software: "qpsmtpd",
+  ...testOffer,
   maxMessageSize: 1000,
   maxRecipients: 2,
   maxRefusals: 10,
@@ -44,7 +41,7 @@ type DecisionName = keyof typeof decisions;
 
 function say(session: Session, line: string, decision: Decision = passed, terms: Offer = offer): Outcome {
   const step = check(session, parseCommand(line), terms);
-  return step.kind === "question" ? proceed(session, step, decision, terms) : step;
+  return outcomeOf(step, decision, terms);
 }
 
 function after(...lines: readonly string[]): Session {
@@ -65,18 +62,18 @@ const table: readonly (readonly [line: string, before: Session, results: Results
   ["HELO c.test", fresh, {
     pass: "250 - command",
     accept: "250 - command",
-    reject: "550 5.7.1 command",
-    defer: "450 4.7.1 command",
-    "reject+disconnect": "550 5.7.1 close",
-    "defer+disconnect": "421 4.7.0 close",
+    reject: "550 - command",
+    defer: "450 - command",
+    "reject+disconnect": "550 - close",
+    "defer+disconnect": "421 - close",
   }],
   [ehlo, fresh, {
     pass: "250 - command",
     accept: "250 - command",
-    reject: "550 5.7.1 command",
-    defer: "450 4.7.1 command",
-    "reject+disconnect": "550 5.7.1 close",
-    "defer+disconnect": "421 4.7.0 close",
+    reject: "550 - command",
+    defer: "450 - command",
+    "reject+disconnect": "550 - close",
+    "defer+disconnect": "421 - close",
   }],
   [mail, after(ehlo), {
     pass: "250 2.1.0 command",
@@ -156,18 +153,18 @@ for (const [line, before, results] of table) {
       equal(outcome.session.refusals, before.refusals + (outcome.reply.code >= 400 ? 1 : 0));
       // A refused command leaves the session as it was (RFC 5321 §4.1.4), its count and a refused DATA aside.
       if (outcome.reply.code < 400 || line === "DATA" || line === rcpt) return;
-      deepEqual({ ...outcome.session, refusals: before.refusals }, before);
+      deepEqual({ ...outcome.session, refusals: before.refusals, commands: before.commands }, before);
     });
   }
 }
 
 test("connect: 220, or 554 and 421 which close", () => {
   equal(summary(greet(fresh, passed, offer)), "220 - command");
-  deepEqual(greet(fresh, passed, offer).reply.lines, ["mx.test ESMTP qpsmtpd ready"]);
+  deepEqual(greet(fresh, passed, offer).reply.lines, ["mx.test ESMTP qpsmtpd/test ready"]);
   deepEqual(greet(fresh, { ...accept, text: ["hi", "there"] }, offer).reply.lines, ["mx.test ESMTP hi", "there"]);
   for (const disconnect of [false, true]) {
-    equal(summary(greet(fresh, { ...reject, disconnect }, offer)), "554 5.7.1 close");
-    equal(summary(greet(fresh, { ...defer, disconnect }, offer)), "421 4.7.0 close");
+    equal(summary(greet(fresh, { ...reject, disconnect }, offer)), "554 - close");
+    equal(summary(greet(fresh, { ...defer, disconnect }, offer)), "421 - close");
   }
 });
 
@@ -225,12 +222,6 @@ test("plugins can word what is accepted, and HELP and QUIT", () => {
   const worded: Decision = { ...accept, text: ["one", "two"] };
   const rows = [[after(ehlo), mail], [after(ehlo, mail), rcpt], [fresh, "HELP"], [fresh, "QUIT"]] as const;
   for (const [session, line] of rows) deepEqual(say(session, line, worded).reply.lines, ["one", "two"]);
-});
-
-test("EHLO announces the offer, HELO does not", () => {
-  const keywords = ["PIPELINING", "SIZE 1000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"];
-  deepEqual(say(fresh, ehlo).reply.lines, ["mx.test Hello client.test", ...keywords]);
-  deepEqual(say(fresh, "HELO client.test").reply.lines, ["mx.test Hello client.test"]);
 });
 
 const objections: readonly (readonly [title: string, session: Session, line: string, result: string])[] = [

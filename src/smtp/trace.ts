@@ -2,7 +2,8 @@
 
 import { isAddressLiteral } from "./address_literal.ts";
 import { formatMailbox } from "./path.ts";
-import type { Session, Transaction } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** What a Received field is made of. `date` is in the form of RFC 5322 §3.3, see `formatDate`. */
 export interface Trace {
@@ -19,7 +20,7 @@ export function receivedField(trace: Trace): string {
   const name = nameToken(session.hello?.name ?? "unknown");
   const client = addressLiteral(session.client.address);
   const server = `${nameToken(trace.hostname)} (${commentText(trace.software)})`;
-  const protocol = protocolKeyword(session, transaction);
+  const protocol = protocolKeyword(session, transaction) + tlsComment(session);
   // RFC 5321 §7.2: more than one recipient would show blind copies to the others.
   const [only, ...others] = transaction.forwardPaths;
   const forClause = only === undefined || others.length > 0 ? "" : `\r\n\tfor <${formatMailbox(only)}>`;
@@ -64,9 +65,16 @@ function twoDigits(number: number): string {
 }
 
 // RFC 3848, RFC 6531 §4.3.
-function protocolKeyword(session: Session, transaction: Transaction): string {
-  if (transaction.parameters["SMTPUTF8"] === true) return "UTF8SMTP";
-  return session.hello?.verb === "EHLO" ? "ESMTP" : "SMTP";
+function protocolKeyword({ hello, tls, user }: Session, { parameters }: Transaction): string {
+  if (hello?.verb === "HELO") return "SMTP";
+  const utf8 = parameters["SMTPUTF8"] === true;
+  const protocol = hello?.verb === "LHLO" ? (utf8 ? "UTF8LMTP" : "LMTP") : (utf8 ? "UTF8SMTP" : "ESMTP");
+  return `${protocol}${tls === undefined ? "" : "S"}${user === undefined ? "" : "A"}`;
+}
+
+/** Whom and how strongly it was encrypted, as readers of headers are used to see it. */
+function tlsComment({ tls }: Session): string {
+  return tls === undefined ? "" : `\r\n\t(${commentText(`version ${tls.protocol} cipher ${tls.cipher}`)})`;
 }
 
 /** One atom, or an address literal: a client may call itself anything that is printable. */

@@ -3,7 +3,8 @@
 import { equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import type { Mailbox } from "../../sdk/contract/event.ts";
-import type { Session, Transaction } from "./session.ts";
+import { type Session, untrusted } from "./session.ts";
+import type { Transaction } from "./transaction.ts";
 import { formatDate, receivedField } from "./trace.ts";
 
 const date = formatDate(0);
@@ -24,6 +25,9 @@ function received(from: Case): string {
     client: { address: from.address ?? "192.0.2.1", port: 1 },
     server: { address: "192.0.2.2", port: 25 },
     hello: { verb: from.verb ?? "EHLO", name: from.name ?? "client.test" },
+    trust: untrusted,
+    commands: 0,
+    failedAttempts: 0,
     refusals: 0,
     transactions: 1,
   };

@@ -34,6 +34,6 @@ function editOnce(envelope: Envelope, edit: Edit): Envelope {
 }
 
 /** RFC 5321 §2.4: domains are compared without case; a local part is its own host's business. */
-function sameMailbox(one: Mailbox, other: Mailbox): boolean {
+export function sameMailbox(one: Mailbox, other: Mailbox): boolean {
   return one.localPart === other.localPart && one.domain.toLowerCase() === other.domain.toLowerCase();
 }

@@ -6,6 +6,8 @@ import type { Failed } from "./store.ts";
 /** How long to go on trying, in milliseconds. A lock of SQLite lasts some 20 us, unless somebody forgot it. */
 export interface Patience {
   readonly wait: number;
+  /** The longest pause between two attempts, in milliseconds: short where one waits for many. */
+  readonly pause?: number;
   readonly signal?: AbortSignal | undefined;
   /** Turns whatever was thrown into one sentence. */
   readonly explain: (error: unknown) => string;
@@ -19,7 +21,7 @@ const longestPause = 50;
  */
 export async function whenUnlocked<Result>(act: () => Result, patience: Patience): Promise<Result | Failed> {
   const deadline = performance.now() + patience.wait;
-  for (let longest = 1;; longest = Math.min(longest * 2, longestPause)) {
+  for (let longest = 1;; longest = Math.min(longest * 2, patience.pause ?? longestPause)) {
     if (patience.signal?.aborted) return { kind: "failed", message: "The call has ended" };
     try {
       return act();

@@ -5,51 +5,27 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "./locked.ts";
 
-/** In `user_version` of the file. A change of the tables raises it and brings older files along. */
-const version = 1;
-
-// `usage` is kept by triggers, in the transaction of the change itself, whoever makes it. An upsert fires the update's.
-// The long column is the last, so that the sweep need not read it.
-const tables = `
-  CREATE TABLE entry (
-    namespace TEXT NOT NULL,
-    key TEXT NOT NULL,
-    expires_at INTEGER,
-    value TEXT NOT NULL,
-    PRIMARY KEY (namespace, key)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE usage (
-    namespace TEXT NOT NULL PRIMARY KEY,
-    entries INTEGER NOT NULL,
-    octets INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TRIGGER entry_inserted AFTER INSERT ON entry BEGIN
-    INSERT INTO usage VALUES (new.namespace, 1, octet_length(new.key) + octet_length(new.value))
-    ON CONFLICT DO UPDATE SET entries = entries + 1, octets = octets + excluded.octets;
-  END;
-  CREATE TRIGGER entry_updated AFTER UPDATE OF value ON entry
-  WHEN octet_length(new.value) <> octet_length(old.value) BEGIN
-    UPDATE usage SET octets = octets + octet_length(new.value) - octet_length(old.value)
-    WHERE namespace = new.namespace;
-  END;
-  CREATE TRIGGER entry_deleted AFTER DELETE ON entry BEGIN
-    UPDATE usage SET entries = entries - 1, octets = octets - octet_length(old.key) - octet_length(old.value)
-    WHERE namespace = old.namespace;
-  END;
-  PRAGMA user_version = ${version};
-`;
+/** What a file is to hold. */
+export interface FileShape {
+  /** In `user_version` of the file. A change of the tables raises it and brings older files along. */
+  readonly version: number;
+  /** SQL that makes the tables in an empty file. */
+  readonly tables: string;
+  /** OFF: never an fsync, and a power failure may damage the file. Right where no restart needs its content. */
+  readonly synchronous: "NORMAL" | "OFF";
+}
 
 /** A file that this program must not touch; `message` ends a sentence that begins with the file's name. */
 class UnfitFile extends Error {}
 
 /** Throws what `explainFile` understands; "database is locked" may be over when it is tried again. */
-export function openFile(path: string): DatabaseSync {
+export function openFile(path: string, shape: FileShape): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   createPrivately(path);
   // The time-out of 0 is explained at `whenUnlocked`.
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    prepare(database);
+    prepare(database, shape);
     return database;
   } catch (error) {
     database.close();
@@ -66,17 +42,19 @@ function createPrivately(path: string): void {
   }
 }
 
-function prepare(database: DatabaseSync): void {
+function prepare(database: DatabaseSync, shape: FileShape): void {
   const found = pragma(database, "user_version");
-  if (typeof found !== "number" || found > version) throw new UnfitFile("was written by a newer version of qpsmtpd");
+  if (typeof found !== "number" || found > shape.version) {
+    throw new UnfitFile("was written by a newer version of qpsmtpd");
+  }
   if (pragma(database, "journal_mode = WAL") !== "wal") {
     throw new UnfitFile("is on a file system without shared memory; put it on a local disk");
   }
-  // NORMAL: no fsync at each commit. A power failure can undo the last changes, but not damage the file.
-  database.exec("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192");
+  database.exec(`PRAGMA synchronous = ${shape.synchronous}`);
+  database.exec("PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192");
   database.exec("BEGIN IMMEDIATE");
   try {
-    if (pragma(database, "user_version") === 0) makeTables(database);
+    if (pragma(database, "user_version") === 0) makeTables(database, shape);
     database.exec("COMMIT");
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
@@ -84,10 +62,10 @@ function prepare(database: DatabaseSync): void {
   }
 }
 
-function makeTables(database: DatabaseSync): void {
+function makeTables(database: DatabaseSync, { tables, version }: FileShape): void {
   const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as { count: number };
   if (count > 0) throw new UnfitFile("is a database of another program");
-  database.exec(tables);
+  database.exec(`${tables} PRAGMA user_version = ${version};`);
 }
 
 function pragma(database: DatabaseSync, text: string): unknown {

@@ -1,6 +1,7 @@
 // A store in one SQLite file, for one machine: any number of processes may open it at a time.
 
 import type { DatabaseSync } from "node:sqlite";
+import { entryTables } from "./entry_tables.ts";
 import { whenUnlocked } from "./locked.ts";
 import { explainFile, openFile } from "./sqlite_file.ts";
 import { SqliteNamespace } from "./sqlite_namespace.ts";
@@ -21,7 +22,7 @@ export type Opened = { readonly kind: "store"; readonly store: SqliteStore } | F
 /** Makes the file, private to this user, and its folder if they are missing. */
 export async function openStore(path: string, options: SqliteOptions = {}): Promise<Opened> {
   const explain = (error: unknown): string => explainFile(path, error);
-  const open = (): Opened => ({ kind: "store", store: new SqliteStore(path, openFile(path), options) });
+  const open = (): Opened => ({ kind: "store", store: new SqliteStore(path, openFile(path, entryTables), options) });
   return await whenUnlocked(open, { wait: options.patience ?? 2000, explain });
 }
 

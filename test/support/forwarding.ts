@@ -1,10 +1,11 @@
 // The forwarding backend in front of a scripted server.
 
 import type { Delivered, Delivery } from "../../src/delivery/delivery.ts";
-import type { SmtpOptions } from "../../src/delivery/hop_greeting.ts";
+import type { HopChoice, HopSecrets } from "../../src/delivery/hop_settings.ts";
 import { openSmtp } from "../../src/delivery/smtp.ts";
+import type { Log } from "../../src/log/log.ts";
 import { openSpool } from "../../src/spool/file_spool.ts";
-import { type Script, ScriptedPeer } from "./scripted_peer.ts";
+import { type PeerOptions, type Script, ScriptedPeer } from "./scripted_peer.ts";
 import { type MessageParts, spooledMessage } from "./spooled.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
@@ -20,20 +21,27 @@ export async function deliver(delivery: Delivery, parts: Partial<MessageParts> =
   return answer;
 }
 
+export interface Forwarding extends Partial<HopChoice> {
+  readonly secrets?: HopSecrets;
+  readonly log?: Log;
+  readonly peer?: PeerOptions;
+}
+
 /** Every deadline is 2 s. */
-export function forwardTo(port: number, options: Partial<SmtpOptions> = {}): Delivery {
+export function forwardTo(port: number, { secrets, log, peer: _, ...choice }: Forwarding = {}): Delivery {
   const timeouts = { connect: 2000, command: 2000, data: 2000 };
-  return openSmtp({ host: "127.0.0.1", port, hello: "me.test", connections: 4, timeouts, ...options });
+  return openSmtp({ host: "127.0.0.1", port, hello: "me.test", connections: 4, timeouts, ...choice }, secrets, log);
 }
 
 /** Peer and backend are stopped whatever happens. */
 export async function withPeer(
   script: Script,
   use: (peer: ScriptedPeer, delivery: Delivery) => Promise<void>,
-  options: Partial<SmtpOptions> = {},
+  options: Forwarding = {},
 ): Promise<void> {
-  const peer = await ScriptedPeer.start(script);
-  const delivery = forwardTo(peer.port, options);
+  const { path } = options;
+  const peer = await ScriptedPeer.start(script, { ...options.peer, ...(path === undefined ? {} : { path }) });
+  const delivery = forwardTo(path === undefined ? peer.port : 0, options);
   try {
     await use(peer, delivery);
   } finally {

@@ -2,6 +2,7 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 
 /**
  * Answers by the beginning of the command, longest first; `greeting` and `content` have rows too, and
@@ -10,6 +11,15 @@ import type { AddressInfo } from "node:net";
  */
 export interface Script {
   readonly [command: string]: string | readonly string[];
+}
+
+export interface PeerOptions {
+  /** What it shows when STARTTLS is answered 220. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** TLS comes first. */
+  readonly implicit?: boolean;
+  /** A Unix socket in the place of a port. */
+  readonly path?: string;
 }
 
 /** Instead of a reply. */
@@ -32,19 +42,38 @@ export class ScriptedPeer {
   readonly heard: string[][] = [];
   /** Mail data with its dots still stuffed, without the final dot. */
   readonly contents: Buffer[] = [];
+  /** `TLSv1.3` and the like, and the server name asked for, for every handshake. */
+  readonly handshakes: string[] = [];
   readonly #server: Server;
+  readonly #tls: TlsServer;
   readonly #sockets = new Set<Socket>();
   readonly #answers: Map<string, string[]>;
 
-  private constructor(script: Script) {
+  /** Raw connections that turn to TLS, and what was heard on them so far. */
+  readonly #turning = new Map<number, string[]>();
+
+  private constructor(script: Script, options: PeerOptions) {
     this.#answers = new Map(Object.entries({ ...wellBehaved, ...script }).map(([key, value]) => [key, [value].flat()]));
-    this.#server = createServer({ noDelay: true }, (socket) => this.#converse(socket));
+    this.#tls = createTlsServer({ ...options.tls }, (socket) => {
+      this.handshakes.push(`${socket.getProtocol()} ${socket.servername || "-"}`);
+      const heard = this.#turning.get(socket.remotePort ?? 0);
+      this.#converse(socket, heard);
+    });
+    this.#tls.on("tlsClientError", (_, socket) => socket.destroy());
+    this.#server = createServer({ noDelay: true }, (socket) => {
+      if (options.implicit === true) this.#tls.emit("connection", socket);
+      else this.#converse(socket);
+    });
   }
 
   /** What the script does not say is answered as a well-behaved server would. */
-  static async start(script: Script = {}): Promise<ScriptedPeer> {
-    const peer = new ScriptedPeer(script);
-    await new Promise<void>((resolve) => peer.#server.listen(0, "127.0.0.1", resolve));
+  static async start(script: Script = {}, options: PeerOptions = {}): Promise<ScriptedPeer> {
+    const peer = new ScriptedPeer(script, options);
+    const { path } = options;
+    await new Promise<void>((resolve) => {
+      if (path === undefined) peer.#server.listen(0, "127.0.0.1", resolve);
+      else peer.#server.listen(path, resolve);
+    });
     return peer;
   }
 
@@ -59,37 +88,58 @@ export class ScriptedPeer {
 
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
+    if (!this.#server.listening) return;
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #converse(socket: Socket): void {
-    const heard: string[] = [];
-    this.heard.push(heard);
+  /** `continued`: inside TLS, after a STARTTLS that is among them. */
+  #converse(socket: Socket, continued?: string[]): void {
+    const heard = continued ?? [];
+    if (continued === undefined) this.heard.push(heard);
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => socket.destroy());
     let waiting: Buffer = Buffer.alloc(0);
-    let inContent = false;
+    /** What is being read: a command, mail data, or a chunk of so many octets. */
+    let reading: "command" | "mailData" | number = "command";
     let isEarly = false;
-    socket.on("data", (chunk: Uint8Array) => {
+    const receive = (chunk: Uint8Array): void => {
       waiting = Buffer.concat([waiting, chunk]);
       while (true) {
-        const end = waiting.indexOf(inContent ? "\r\n.\r\n" : "\r\n");
+        const end = typeof reading === "number"
+          ? (waiting.length >= reading ? reading : -1)
+          : waiting.indexOf(reading === "mailData" ? "\r\n.\r\n" : "\r\n");
+        const isContent = reading !== "command";
         if (end < 0) {
-          if (inContent && waiting.length > 0 && !isEarly && this.#answers.has("early")) this.#answer(socket, "early");
-          isEarly = inContent && waiting.length > 0;
+          const isBegun = isContent && waiting.length > 0;
+          if (isBegun && !isEarly && this.#answers.has("early")) this.#answer(socket, "early");
+          isEarly = isBegun;
           return;
         }
         // The CRLF in front of the final dot belongs to the content.
-        const taken = waiting.subarray(0, inContent ? end + 2 : end);
-        waiting = waiting.subarray(inContent ? end + 5 : end + 2);
-        heard.push(inContent ? "(content)" : taken.toString("utf8"));
-        if (inContent) this.contents.push(taken);
-        const reply = this.#answer(socket, inContent ? "content" : taken.toString("utf8"));
-        inContent = !inContent && reply.startsWith("354");
+        const taken = waiting.subarray(0, reading === "mailData" ? end + 2 : end);
+        waiting = waiting.subarray(end + (typeof reading === "number" ? 0 : isContent ? 5 : 2));
+        const line = isContent ? "(content)" : taken.toString("utf8");
+        heard.push(line);
+        if (isContent) this.contents.push(taken);
+        const octets = isContent ? undefined : /^BDAT (\d+) LAST$/.exec(line)?.[1];
+        if (octets !== undefined) {
+          reading = Number(octets);
+          continue;
+        }
+        const reply = this.#answer(socket, isContent ? "content" : line);
+        reading = !isContent && reply.startsWith("354") ? "mailData" : "command";
+        if (line === "STARTTLS" && reply.startsWith("220")) {
+          socket.off("data", receive);
+          socket.pause();
+          this.#turning.set(socket.remotePort ?? 0, heard);
+          this.#tls.emit("connection", socket);
+          return;
+        }
       }
-    });
-    this.#answer(socket, "greeting");
+    };
+    socket.on("data", receive);
+    if (continued === undefined) this.#answer(socket, "greeting");
   }
 
   #answer(socket: Socket, command: string): string {

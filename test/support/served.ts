@@ -3,12 +3,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Manners } from "../../src/connection/arrive.ts";
 import type { Desk } from "../../src/connection/desk.ts";
 import { type Daemon, startDaemon } from "../../src/daemon.ts";
 import type { Delivered, OutgoingMessage } from "../../src/delivery/delivery.ts";
 import { chainsOf, type Registered } from "../../src/hooks/chains.ts";
+import { ProcessCounts } from "../../src/limits/connection_counts.ts";
 import type { Level } from "../../src/log/log.ts";
+import { listen } from "../../src/platform/listen.ts";
+import { Decoy } from "../../src/sasl/decoy.ts";
+import { untrusted } from "../../src/smtp/session.ts";
 import { openSpool } from "../../src/spool/file_spool.ts";
+import type { Upgrade } from "../../src/tls/acceptor.ts";
+import { testOffer } from "./offers.ts";
 import { connectPeer, type SmtpPeer } from "./smtp_peer.ts";
 
 export interface Delivery {
@@ -35,8 +42,16 @@ export interface Serving {
   readonly plugins?: readonly Registered[];
   readonly timeouts?: Partial<Desk["timeouts"]>;
   readonly offer?: Partial<Desk["offer"]>;
-  readonly maxHeaderSize?: number;
+  readonly bounds?: Partial<Desk["bounds"]>;
   readonly maxSessions?: number;
+  /** Connections at the same time from 127.0.0.1, and from its network. */
+  readonly perAddress?: number;
+  readonly perNetwork?: number;
+  readonly overloaded?: boolean;
+  /** What is wanted before the greeting, and who is trusted. */
+  readonly manners?: Partial<Manners>;
+  /** For STARTTLS, and before the greeting if `manners` says so. */
+  readonly upgrade?: Upgrade;
   readonly drainWithin?: number;
   /** In the place of taking the message. */
   readonly deliver?: (message: OutgoingMessage) => Promise<Delivered>;
@@ -49,12 +64,29 @@ export async function serving(options: Serving, talk: (served: Served) => Promis
   const logged: string[] = [];
   const desk = await deskFor(options, state, delivered, logged);
   let leases = 0;
+  const { upgrade } = options;
+  const manners: Manners = {
+    proxy: false,
+    implicitTls: false,
+    isProxy: () => false,
+    trustOf: () => untrusted,
+    timeouts: { proxy: 5000, tls: 5000 },
+    ...(upgrade === undefined ? {} : { upgrade }),
+    ...options.manners,
+  };
+  const { maxSessions: all = 100, perAddress: address = 100, perNetwork: network = 100 } = options;
   const started = await startDaemon({
-    listen: [{ host: "127.0.0.1", port: 0 }],
+    listen: [{ host: "127.0.0.1", port: 0, tls: "offered", mode: "smtp", proxy: false }],
+    listenOn: listen,
     lease: () => {
       leases++;
-      return { desk, maxSessions: options.maxSessions ?? 100, release: () => void leases-- };
+      return { desk, manners, release: () => void leases-- };
     },
+    counts: new ProcessCounts({
+      limits: () => ({ all, address, network }),
+      keysOf: (client) => ({ address: client, network: "all" }),
+    }),
+    isOverloaded: () => options.overloaded ?? false,
     log: desk.log,
     drainWithin: () => options.drainWithin ?? 50,
   });
@@ -84,11 +116,7 @@ async function deskFor(options: Serving, state: string, delivered: Delivery[], l
   if (opened.kind === "failed") throw new Error(opened.message);
   return {
     offer: {
-      hostname: "mx.test",
-      software: "qpsmtpd/test",
-      maxMessageSize: 1_000_000,
-      maxRecipients: 10,
-      maxRefusals: 20,
+      ...testOffer,
       ...options.offer,
     },
     chains: chainsOf(options.plugins ?? []),
@@ -97,15 +125,29 @@ async function deskFor(options: Serving, state: string, delivered: Delivery[], l
       delivered.push({ envelope: message.envelope, text: await textOf(message) });
       return { kind: "taken" };
     }),
+    decoy: new Decoy(new Uint8Array(32)),
     log: (level: Level, message) => void logged.push(`${level} ${message}`),
-    maxHeaderSize: options.maxHeaderSize ?? 65_536,
-    timeouts: { command: 5000, data: 5000, write: 5000, ...options.timeouts },
+    bounds: { headerSize: 65_536, headerFields: 1000, slowest: 0, ...options.bounds },
+    timeouts: { ...patience, ...options.timeouts },
+    ...(options.upgrade === undefined ? {} : { upgrade: options.upgrade }),
   };
 }
 
+const patience: Desk["timeouts"] = {
+  command: 5000,
+  data: 5000,
+  write: 5000,
+  message: 60_000,
+  session: 60_000,
+  tls: 5000,
+  greetingDelay: 0,
+  dataDelay: 0,
+  failedAuth: 1,
+};
+
 async function textOf(message: OutgoingMessage): Promise<string> {
-  const decoder = new TextDecoder("latin1");
   let text = "";
-  for await (const piece of message.pieces()) text += decoder.decode(piece);
+  // Not TextDecoder: its latin1 is windows-1252.
+  for await (const piece of message.pieces()) text += Buffer.from(piece).toString("latin1");
   return text;
 }

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Mailbox, Parameters } from "../../sdk/contract/event.ts";
 import { composeMessage, type OutgoingMessage } from "../../src/delivery/delivery.ts";
+import type { ForwardPath } from "../../src/smtp/transaction.ts";
 import { findHeaderEnd } from "../../src/spool/header_section.ts";
 import type { Content, Spool } from "../../src/spool/spool.ts";
 
@@ -12,8 +13,10 @@ export interface MessageParts {
   /** The header section leaves in `head`, as after an edit; else it stays where it is. */
   readonly edited?: boolean;
   readonly reversePath?: Mailbox | null;
-  readonly forwardPaths?: readonly Mailbox[];
+  readonly forwardPaths?: readonly ForwardPath[];
   readonly parameters?: Parameters;
+  readonly perRecipient?: boolean;
+  readonly begun?: number;
 }
 
 /** `local@domain` as a mailbox. */
@@ -49,6 +52,8 @@ export async function spooledMessage(into: Spool, parts: MessageParts): Promise<
     head: Buffer.concat([Buffer.from(parts.trace ?? ""), octets.subarray(0, bodyFrom)]),
     body,
     bodyFrom,
+    ...(parts.perRecipient === undefined ? {} : { perRecipient: parts.perRecipient }),
+    ...(parts.begun === undefined ? {} : { begun: parts.begun }),
   });
 }
 

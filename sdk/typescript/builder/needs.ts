@@ -19,7 +19,7 @@ const scopes: { readonly [C in CapabilityName]: RegExp | "none" } = {
   content: /^(headers|body)$/,
   crypto: "none",
   clock: "none",
-  event: /^(client|hello|reverse_path|recipients|headers(:[^:]{1,76})?|size|argument|parameters)$/,
+  event: /^(client|hello|tls|user|credentials|reverse_path|recipients|headers(:[^:]{1,76})?|size|argument|parameters)$/,
   edit: /^(header(:[^:]{1,76})?|recipients|reverse_path)$/,
   verdict: /^(accept|reject|defer|disconnect|\*)@[a-z_*]+$/,
 };

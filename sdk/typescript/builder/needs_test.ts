@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scopeReaders } from "../../../src/plugins/grant_names.ts";
+import { eventScopes, scopeReaders } from "../../../src/plugins/grant_names.ts";
 import { parseGrant } from "../../../src/plugins/grants.ts";
 import { capabilityNames, hostCapabilities } from "../../contract/manifest.ts";
 import { hostCapabilitiesIn, problemOfNeed } from "./needs.ts";
@@ -12,7 +12,8 @@ const good: readonly string[] = [
   ...["dns:*", "dns:TXT", "dns:*.dnsbl.example", "dns:example.org", "dns:TXT:_dmarc.*", "dns:*:*.example.org"],
   ...["store:*", "store:greylist/*", "http:https://api.example.com/v1/*", "http:http://127.0.0.1:8080/*"],
   ...["tcp:127.0.0.1:3310", "tcp:[::1]:783", "tcp:unix:/run/clamd.sock", "tcp:*.example.org:*"],
-  ...["content:headers", "content:body", "event:client", "event:headers", "event:headers:X-*"],
+  ...["content:headers", "content:body", "event:headers:X-*"],
+  ...eventScopes.map((scope) => `event:${scope}`),
   ...["edit:header:X-Spam-*", "edit:header", "edit:reverse_path", "verdict:reject@rcpt", "verdict:*@data*"],
 ];
 

@@ -15,6 +15,12 @@ export interface Crypto {
   hmac(algorithm: Algorithm, key: Octets, of: Octets, encoding?: DigestEncoding): string;
   /** Takes as long whether they are alike or not: for secrets. */
   equal(a: Octets, b: Octets): boolean;
+  /**
+   * Was `secret` made of this password? It is `SCRAM-SHA-256$iterations:salt$storedKey:serverKey` (PostgreSQL), or
+   * `$scrypt$ln=16,r=8,p=1$salt$hash` (PHC). Takes as long as whoever made it wanted guessing to take, mostly 20 to 300
+   * ms, in a thread of the host; a HostError with the code `busy` if too many wait for that.
+   */
+  verifyPassword(secret: string, password: string): boolean;
   /** So many octets, 1 to 1,024, that nobody can guess; `Math.random` can be. */
   random(octets: number): Uint8Array;
 }
@@ -29,6 +35,9 @@ export function cryptoOf({ call }: HostAccess): Crypto {
     },
     equal(a: Octets, b: Octets): boolean {
       return call("crypto", { do: "equal", a: encoded(a), b: encoded(b) }) as boolean;
+    },
+    verifyPassword(secret: string, password: string): boolean {
+      return call("crypto", { do: "verifyPassword", secret, password }) as boolean;
     },
     random(octets: number): Uint8Array {
       return fromBase64(call("crypto", { do: "random", octets }) as string);

@@ -179,6 +179,16 @@ const otherCases: readonly HostCase[] = [
     ({ crypto }) => crypto.hmac("sha256", "Jefe", "what do ya want for nothing?"),
     "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
   ],
+  ["verifyPassword", ({ crypto }) => {
+    // RFC 7677 §3; the other with N = 1024, made by Python's hashlib.
+    const keys = "WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
+    const secrets = [
+      `SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$${keys}`,
+      "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$8QnbqxnWftopcVJgUwCpa5tl4EuJwqIm91lIh9n00kY",
+    ];
+    const judged = secrets.map((secret) => ["pencil", "pen"].map((text) => crypto.verifyPassword(secret, text)));
+    return [judged, codeOf(() => crypto.verifyPassword("pencil", "pencil"))];
+  }, [[[true, false], [true, false]], "HostError badRequest"]],
   ["equal", ({ crypto }) => [crypto.equal("é", Uint8Array.of(0xc3, 0xa9)), crypto.equal("a", "ab")], [true, false]],
   ["random", ({ crypto }) => {
     const [one, two] = [crypto.random(32), crypto.random(32)];

@@ -13,6 +13,27 @@ export function canonicalAddress(text: string): string | undefined {
   return octets.length === 4 ? octets.join(".") : groupsOf(octets).map((group) => group.toString(16)).join(":");
 }
 
+/**
+ * The text of 4 or 16 octets as the operating system writes it: no leading zeros, lower case, the longest run of zero
+ * groups as `::` (RFC 5952 §4). An IPv4-mapped address is written as the IPv4 address that it is.
+ */
+export function formatAddress(octets: Uint8Array): string {
+  const plain = unmapped(octets);
+  if (plain.length === 4) return plain.join(".");
+  const groups = groupsOf(plain);
+  const run = longestZeros(groups);
+  const hex = groups.map((group) => group.toString(16));
+  if (run.length < 2) return hex.join(":");
+  return `${hex.slice(0, run.start).join(":")}::${hex.slice(run.start + run.length).join(":")}`;
+}
+
+/** The IPv4 address in an IPv4-mapped one, which is how a socket for both families writes it. RFC 4291 §2.5.5.2. */
+export function unmapped(octets: Uint8Array): Uint8Array {
+  if (octets.length !== 16 || octets[10] !== 0xff || octets[11] !== 0xff) return octets;
+  for (let i = 0; i < 10; i++) if (octets[i] !== 0) return octets;
+  return octets.subarray(12);
+}
+
 function parseIpv4(text: string): Uint8Array | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
   if (match === null) return undefined;
@@ -52,4 +73,15 @@ function octetsOf(half: string, isLast: boolean): readonly number[] | undefined 
 
 function groupsOf(octets: Uint8Array): readonly number[] {
   return Array.from({ length: 8 }, (_, i) => ((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0));
+}
+
+/** The first of the longest. */
+function longestZeros(groups: readonly number[]): { readonly start: number; readonly length: number } {
+  let longest = { start: 0, length: 0 };
+  for (let start = 0; start < groups.length; start++) {
+    let end = start;
+    while (groups[end] === 0) end++;
+    if (end - start > longest.length) longest = { start, length: end - start };
+  }
+  return longest;
 }

@@ -1,0 +1,47 @@
+// The desks of one generation: one for each listener, made when its first client comes.
+
+import type { Listener } from "../config/protocol.ts";
+import type { Desk } from "../connection/desk.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import type { Log } from "../log/log.ts";
+import type { Decoy } from "../sasl/decoy.ts";
+import type { Spool } from "../spool/spool.ts";
+import type { Upgrade } from "../tls/acceptor.ts";
+import type { Generation } from "./load.ts";
+import { offerOf } from "./offers.ts";
+
+/** Milliseconds a client may leave our replies unread. */
+const writeWithin = 60_000;
+
+export interface DeskParts {
+  readonly delivery: Delivery;
+  readonly spool: Spool;
+  readonly log: Log;
+  readonly decoy: Decoy;
+  readonly upgrade?: Upgrade;
+}
+
+/** The same desk for the same listener. */
+export function desksOf(generation: Generation, parts: DeskParts): (listener: Listener) => Desk {
+  const desks = new Map<Listener, Desk>();
+  return (listener) => {
+    const desk = desks.get(listener) ?? deskOf(generation, listener, parts);
+    desks.set(listener, desk);
+    return desk;
+  };
+}
+
+function deskOf(generation: Generation, listener: Listener, { delivery, spool, log, decoy, upgrade }: DeskParts): Desk {
+  const { config: { limits, timeouts, auth }, chains } = generation;
+  return {
+    offer: offerOf(generation, listener),
+    chains,
+    spool,
+    deliver: (message) => delivery.deliver(message),
+    log,
+    decoy,
+    bounds: { headerSize: limits.headerSize, headerFields: limits.headerFields, slowest: limits.slowest },
+    timeouts: { ...timeouts, write: writeWithin, failedAuth: auth.delay },
+    ...(upgrade === undefined ? {} : { upgrade }),
+  };
+}

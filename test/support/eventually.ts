@@ -1,0 +1,16 @@
+// Waits for something that another program will do in its own time.
+
+/** Looks 20 times a second until `look` gives a value; fails with `what` after `within` milliseconds. */
+export async function eventually<T>(
+  what: () => string,
+  look: () => T | undefined | Promise<T | undefined>,
+  within = 30_000,
+): Promise<T> {
+  const deadline = Date.now() + within;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`${within} ms were not enough: ${what()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
