@@ -151,14 +151,17 @@ function leaseOf(generations: Generations, place: Listener): SessionLease {
 }
 
 function firstLines(
-  { config: { hostname }, chains, delivery }: OpenGeneration,
+  { config: { hostname, listen }, chains, delivery }: OpenGeneration,
   { addresses }: Daemon,
 ): readonly string[] {
   return startBlock({
     version: version(),
     runtime: runtime(),
     hostname,
-    addresses,
+    places: addresses.flatMap((address, index) => {
+      const listener = listen[index];
+      return listener === undefined ? [] : [{ address, listener }];
+    }),
     chains,
     delivery: delivery.description,
   });

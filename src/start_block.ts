@@ -1,28 +1,38 @@
 // The first lines a user sees: what runs, where, who decides, where mail goes, and what to try.
 
 import { hookNames } from "../sdk/contract/contract.ts";
+import type { Listener } from "./config/protocol.ts";
 import type { Chains } from "./hooks/chains.ts";
 import { type Address, formatAddress } from "./platform/listen.ts";
 import type { Runtime } from "./platform/runtime.ts";
+
+export interface Place {
+  readonly address: Address;
+  readonly listener: Pick<Listener, "mode" | "tls" | "proxy">;
+}
 
 export interface Start {
   readonly version: string;
   readonly runtime: Runtime;
   readonly hostname: string;
-  readonly addresses: readonly Address[];
+  /** Where it listens, and what is spoken there. */
+  readonly places: readonly Place[];
   readonly chains: Chains;
   readonly delivery: string;
 }
 
 /** One line an entry, without line ends. */
 export function startBlock(start: Start): readonly string[] {
-  const [first = { host: "127.0.0.1", port: 25 }] = start.addresses;
+  const [first = { address: { host: "127.0.0.1", port: 25 } }] = start.places;
   return [
     `qpsmtpd ${start.version} on ${start.runtime.name} ${start.runtime.version}, as ${start.hostname}`,
-    row("listens", start.addresses.map(formatAddress).join(", ")),
+    row("listens", start.places.map(describe).join(", ")),
     ...chainRows(start.chains),
     row("mail goes", start.delivery),
-    row("try", `swaks --server ${formatAddress(reachable(first))} --from you@example.org --to postmaster@localhost`),
+    row(
+      "try",
+      `swaks --server ${formatAddress(reachable(first.address))} --from you@example.org --to postmaster@localhost`,
+    ),
   ];
 }
 
@@ -35,6 +45,14 @@ function chainRows(chains: Chains): readonly string[] {
   }
   if (hooksByChain.size === 0) return [row("plugins", "none, so every recipient is refused")];
   return [...hooksByChain].map(([names, hooks]) => row(hooks.join(", "), names));
+}
+
+const tlsWords = { off: "no TLS", offered: "STARTTLS", required: "STARTTLS required", implicit: "TLS" } as const;
+
+/** `0.0.0.0:587 (submission, STARTTLS required)`. */
+function describe({ address, listener: { mode, tls, proxy } }: Place): string {
+  const words = [mode === "smtp" ? "" : mode, tlsWords[tls], proxy ? "behind a proxy" : ""];
+  return `${formatAddress(address)} (${words.filter((word) => word !== "").join(", ")})`;
 }
 
 function row(name: string, value: string): string {

@@ -1,6 +1,7 @@
 // What clients meet, as configured: where, with which extensions, and who is trusted with what.
 
 import type { Network } from "../networks/network.ts";
+import type { MechanismName } from "../sasl/mechanism.ts";
 import type { ListenAddress } from "./units.ts";
 
 /** One address to listen on, and what is spoken there. */
@@ -12,26 +13,14 @@ export interface Listener extends ListenAddress {
 }
 
 export interface AuthChoice {
-  readonly mechanisms: readonly Mechanism[];
+  /** In the order of the offer. */
+  readonly mechanisms: readonly MechanismName[];
   readonly withoutTls: boolean;
   /** Failed exchanges of one session. */
   readonly attempts: number;
   /** Milliseconds before the answer to the first failed one; doubled by every further one. */
   readonly delay: number;
 }
-
-/** Best first; the order of the offer is the operator's. */
-export const mechanismNames = [
-  "SCRAM-SHA-256-PLUS",
-  "SCRAM-SHA-256",
-  "CRAM-MD5",
-  "PLAIN",
-  "LOGIN",
-  "XOAUTH2",
-  "OAUTHBEARER",
-  "EXTERNAL",
-] as const;
-export type Mechanism = (typeof mechanismNames)[number];
 
 /** Whose word is taken for who the client is. */
 export interface TrustChoice {

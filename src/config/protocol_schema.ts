@@ -2,7 +2,8 @@
 
 import * as v from "valibot";
 import { camelKeys } from "./camel_keys.ts";
-import { type AuthChoice, type ExtensionsChoice, mechanismNames, type SmugglingChoice } from "./protocol.ts";
+import { mechanismNames } from "../sasl/mechanism.ts";
+import type { AuthChoice, ExtensionsChoice, SmugglingChoice } from "./protocol.ts";
 import type { TlsChoice } from "../tls/material.ts";
 import type { Listener, TrustChoice } from "./protocol.ts";
 import { choice, count, duration, flag, keyed, list, listenAddress, network, path, section } from "./schema_values.ts";

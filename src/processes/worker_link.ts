@@ -2,6 +2,7 @@
 
 import cluster from "node:cluster";
 import process from "node:process";
+import { forgetRun } from "../platform/forget_run.ts";
 import { boundedLines, type FromWorker, parseToWorker } from "./messages.ts";
 
 /** How a reload ended in this worker. */
@@ -32,6 +33,7 @@ export function openWorkerLink(): WorkerLink | undefined {
   if (!cluster.isWorker || worker === undefined) return undefined;
   // Otherwise node:cluster ends the process at once when the primary is gone, with transactions under way.
   worker.exitedAfterDisconnect = true;
+  forgetRun();
   return new Link();
 }
 
