@@ -48,11 +48,11 @@ async function next(talk: Talk, { session, next }: Outcome): Promise<Turn> {
   return await answer(talk, ready, await hear(talk, ready));
 }
 
-/** A transaction under way may end, however long the session has lasted. */
+/** A transaction under way may end after the session's time: it has that of one message more. */
 async function hear({ wire, desk: { timeouts }, began }: Talk, { transaction }: Session): Promise<Heard> {
-  if (transaction !== undefined) return await wire.hear(timeouts.command, false);
-  const left = sessionLeft(began, performance.now(), timeouts.session);
-  return await wire.hear(Math.max(0, Math.min(timeouts.command, left)), true);
+  const within = transaction === undefined ? timeouts.session : timeouts.session + timeouts.message;
+  const left = sessionLeft(began, performance.now(), within);
+  return await wire.hear(Math.max(0, Math.min(timeouts.command, left)), transaction === undefined);
 }
 
 async function answer(talk: Talk, session: Session, heard: Heard): Promise<Turn> {

@@ -30,7 +30,8 @@ export class Deadline {
   #ringIn(milliseconds: number): void {
     clearTimeout(this.#timer);
     this.#ringsAt = performance.now() + milliseconds;
-    this.#timer = setTimeout(() => this.#ring(), milliseconds);
+    // What is over already must not be warned of by the runtime.
+    this.#timer = setTimeout(() => this.#ring(), Math.max(0, milliseconds));
   }
 
   #ring(): void {

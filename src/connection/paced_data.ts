@@ -1,6 +1,6 @@
 // Takes mail data off the wire as long as the client keeps its pace.
 
-import { judge, type Pace, type PaceLimits, sessionLeft, unpaced } from "../limits/pace.ts";
+import { judge, type Judgement, type Pace, type PaceLimits, sessionLeft, unpaced, type Wait } from "../limits/pace.ts";
 import * as replies from "../smtp/replies.ts";
 import type { Reply } from "../smtp/reply.ts";
 import type { Talk } from "./talk.ts";
@@ -35,28 +35,25 @@ export class PacedData {
   /** The next octets; at most `most` of them, what is beyond stays on the wire. */
   async next(most: number = Infinity): Promise<Paced> {
     const { wire, desk } = this.#talk;
-    let wait = { waited: 0, octets: 0 };
+    let judged = this.#judge({ waited: 0, octets: 0 });
     for (;;) {
-      const judged = judge(this.#pace, wait, this.#limits, this.#left());
       if (judged.kind !== "ok") return { kind: "late", reply: tooLate[judged.kind](desk.offer.hostname) };
       this.#pace = judged.pace;
       const began = performance.now();
       const received = await wire.receive(judged.waitAtMost, most);
       const waited = performance.now() - began;
       if (received.kind === "gone") return received;
-      if (received.kind === "chunk") return this.#took(received.chunk, waited);
-      wait = { waited, octets: 0 };
+      judged = this.#judge({ waited, octets: received.kind === "chunk" ? received.chunk.length : 0 });
+      if (received.kind !== "chunk" || judged.kind !== "ok") continue;
+      this.#pace = judged.pace;
+      return received;
     }
   }
 
-  #took(chunk: Uint8Array, waited: number): Paced {
-    const judged = judge(this.#pace, { waited, octets: chunk.length }, this.#limits, this.#left());
-    // What has come is taken; whether it came too slowly is asked before the next wait.
-    if (judged.kind === "ok") this.#pace = judged.pace;
-    return { kind: "chunk", chunk };
-  }
-
-  #left(): number {
-    return sessionLeft(this.#talk.began, performance.now(), this.#talk.desk.timeouts.session);
+  #judge(wait: Wait): Judgement {
+    const { began, desk: { timeouts } } = this.#talk;
+    // As for the commands of a transaction.
+    const within = timeouts.session + timeouts.message;
+    return judge(this.#pace, wait, this.#limits, sessionLeft(began, performance.now(), within));
   }
 }

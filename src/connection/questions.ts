@@ -8,8 +8,13 @@ import { type Finding, settle, type Settled } from "../hooks/settle.ts";
 import type { Fields } from "../log/log.ts";
 import type { Session } from "../smtp/session.ts";
 import type { Desk } from "./desk.ts";
+import { withholding } from "./withhold_secrets.ts";
 
 const undecided: Settled = settle([]);
+
+/** What of a text may stand in the log. */
+type Shown = (text: string) => string;
+const asItIs: Shown = (text) => text;
 
 export class Questions {
   readonly #desk: Desk;
@@ -28,8 +33,9 @@ export class Questions {
     const asking = subject.kind === "message"
       ? { hook: subject.hook, event, content: subject.content }
       : { hook: subject.hook, event };
+    const shown = subject.kind === "credentials" ? withholding(subject.credentials) : asItIs;
     return await ask(chain, asking, this.#notebook, (hook, finding) => {
-      this.#record(session, hook, finding);
+      this.#record(session, hook, finding, shown);
     });
   }
 
@@ -55,7 +61,7 @@ export class Questions {
     this.#notebook.endTransaction();
   }
 
-  #record(session: Session, hook: HookName, { plugin, onError, result }: Finding): void {
+  #record(session: Session, hook: HookName, { plugin, onError, result }: Finding, shown: Shown): void {
     const where: Fields = {
       session: session.id,
       transaction: session.transaction?.id,
@@ -65,10 +71,10 @@ export class Questions {
     };
     if (result.kind === "failed") {
       const { failure, message } = result;
-      return this.#desk.log("error", "plugin failed", { ...where, failure, why: message, answered: onError });
+      return this.#desk.log("error", "plugin failed", { ...where, failure, why: shown(message), answered: onError });
     }
     const { answer } = result;
     if (answer.verdict === "pass") return this.#desk.log("debug", "pass", where);
-    this.#desk.log("info", answer.verdict, { ...where, text: [answer.text ?? []].flat().join(" / ") });
+    this.#desk.log("info", answer.verdict, { ...where, text: shown([answer.text ?? []].flat().join(" / ")) });
   }
 }

@@ -19,7 +19,16 @@ export interface Pieces {
 const mostSwallowed = 64 * 1024 * 1024;
 
 export async function receiveChunk(talk: Talk, chunk: Chunk): Promise<Turn> {
-  return chunk.refusal === undefined ? await takeChunk(talk, chunk) : await swallow(talk, chunk, chunk.refusal);
+  if (chunk.refusal !== undefined) return await swallow(talk, chunk, chunk.refusal);
+  const turn = await takeChunk(talk, chunk);
+  return chunk.last ? turn : once(turn);
+}
+
+/** RFC 2033 §4.2: LMTP has a reply for each recipient at the end of mail data alone, and this was not it. */
+function once(turn: Turn): Turn {
+  if (turn.kind === "gone") return turn;
+  const { others: _same, ...first } = turn;
+  return first;
 }
 
 async function takeChunk(talk: Talk, { session, octets, last }: Chunk): Promise<Turn> {

@@ -1,87 +1,11 @@
-// One client over a real socket, in plain text and behind TLS.
+// One client over a real socket.
 
 import assert from "node:assert/strict";
-import { type AddressInfo, connect as connectPlain, createServer, type Socket } from "node:net";
+import { connect as connectPlain, type Socket } from "node:net";
 import { memoryUsage } from "node:process";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { connect as connectTls } from "node:tls";
-import { apiCertificate } from "../../test/support/api_certificate.ts";
-import { sClient } from "../../test/support/openssl.ts";
-import { openAcceptor } from "../tls/acceptor.ts";
-import { type Unread, Wire } from "./wire.ts";
-
-const { upgrade } = openAcceptor({
-  identities: [{ chain: apiCertificate.cert, key: apiCertificate.key, der: new Uint8Array(), names: ["api.test"] }],
-  minimum: "TLSv1.2",
-  clientCertificates: "off",
-});
-
-const ready = { code: 220, lines: ["ready"] } as const;
-const fine = { code: 250, lines: ["fine"] } as const;
-
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function text(octets: Uint8Array): string {
-  return new TextDecoder("latin1").decode(octets);
-}
-
-/** Serves each client by `talk`; its port. */
-async function serve(talk: (wire: Wire, socket: Socket) => Promise<unknown>, writeWithin = 5000): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    sockets.add(socket);
-    const wire = new Wire(socket, writeWithin);
-    void talk(wire, socket).finally(() => wire.close());
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-/** A client, and the wire that serves it. */
-async function pair(): Promise<{ readonly client: Socket; readonly wire: Wire }> {
-  const accepted = Promise.withResolvers<Wire>();
-  const over = Promise.withResolvers<void>();
-  const port = await serve((wire) => {
-    accepted.resolve(wire);
-    return over.promise;
-  });
-  const client = connectPlain({ port, host: "127.0.0.1", noDelay: true });
-  client.on("error", () => {});
-  after(() => {
-    client.destroy();
-    over.resolve();
-  });
-  return { client, wire: await accepted.promise };
-}
-
-/** A client that sends `before` in plain text, together with the first octets of its handshake. */
-function connectAfter(port: number, before: string): Promise<Socket> {
-  const relay = createServer((client) => {
-    relay.close();
-    const up = connectPlain(port, "127.0.0.1");
-    up.on("error", () => {});
-    client.on("error", () => {});
-    client.once("data", (hello: Uint8Array) => {
-      up.write(Buffer.concat([Buffer.from(before, "latin1"), hello]));
-      client.pipe(up).pipe(client);
-    });
-  });
-  return new Promise((resolve, reject) => {
-    relay.listen(0, "127.0.0.1", () => {
-      const { port: through } = relay.address() as AddressInfo;
-      const client = connectTls({ port: through, host: "127.0.0.1", rejectUnauthorized: false });
-      client.once("secureConnect", () => resolve(client));
-      client.on("error", reject);
-      after(() => void client.destroy());
-    });
-  });
-}
+import { connectAfter, pair, serve, text, upgrade } from "../../test/support/wired.ts";
 
 test("peek waits for so many octets and takes none; take takes them; the rest is lines", async () => {
   const { client, wire } = await pair();
@@ -153,129 +77,6 @@ test("who speaks before it is asked is noticed at once; who waits, leaves or is 
   assert.equal(await stopped.wire.speaksWithin(10_000), false);
 });
 
-/** As a session does it: greets, takes STARTTLS, upgrades, greets again and repeats lines. */
-async function repeat(
-  wire: Wire,
-  unread: Unread = "discard",
-  lines: string[] = [],
-  noted: number[] = [],
-): Promise<void> {
-  wire.say({ code: 220, lines: ["hello"] });
-  for (;;) {
-    const heard = await wire.hear(5000, false);
-    if (heard.kind !== "line" || heard.text === "QUIT") return;
-    lines.push(heard.text);
-    if (heard.text !== "STARTTLS") {
-      wire.say({ code: 250, lines: [heard.text] });
-      continue;
-    }
-    wire.say(ready);
-    const secured = await wire.secure(upgrade, 5000, unread);
-    noted.push(secured.discarded);
-    if (secured.kind === "failed") return;
-  }
-}
-
-test("after STARTTLS everything works as before, with openssl as the client", async () => {
-  const lines: string[] = [];
-  const noted: number[] = [];
-  const port = await serve((wire) => repeat(wire, "discard", lines, noted));
-  const { stdout } = await sClient(port, ["-starttls", "smtp", "-servername", "api.test"], "RSET\r\nnoop\r\nQUIT\r\n");
-  assert.match(stdout, /250 RSET\r\n250 noop/);
-  assert.deepEqual(lines.filter((line) => !line.startsWith("EHLO")), ["STARTTLS", "RSET", "noop"]);
-  assert.deepEqual(noted, [0]);
-});
-
-test("commands that were smuggled in behind STARTTLS are dropped and counted (CVE-2011-0411)", async () => {
-  const injected = "MAIL FROM:<evil@x.test>\r\nRCPT TO:<y@x.test>\r\n";
-  const lines: string[] = [];
-  const noted: number[] = [];
-  const port = await serve((wire) => repeat(wire, "discard", lines, noted));
-  const client = connectPlain(port, "127.0.0.1", () => client.write(`STARTTLS\r\n${injected}half a li`));
-  await new Promise<void>((resolve) => {
-    let got = "";
-    client.on("data", (chunk: Uint8Array) => {
-      got += text(chunk);
-      if (got.includes("220 ready\r\n")) resolve();
-    });
-  });
-  client.removeAllListeners("data");
-  const secure = connectTls({ socket: client, rejectUnauthorized: false });
-  secure.on("error", () => {});
-  await new Promise<void>((resolve) => secure.once("secureConnect", resolve));
-  secure.write("NOOP\r\n");
-  const [answer] = await new Promise<[Uint8Array]>((resolve) => secure.once("data", (chunk) => resolve([chunk])));
-  assert.equal(text(answer), "250 NOOP\r\n");
-  assert.deepEqual(lines, ["STARTTLS", "NOOP"]);
-  assert.deepEqual(noted, [injected.length + "half a li".length]);
-  client.destroy();
-});
-
-test("what comes in plain text after 220 breaks the handshake, and is not executed", async () => {
-  const lines: string[] = [];
-  const port = await serve((wire) => repeat(wire, "discard", lines));
-  const client = connectPlain(port, "127.0.0.1", () => client.write("STARTTLS\r\n"));
-  client.on("error", () => {});
-  client.on("data", (chunk: Uint8Array) => {
-    if (text(chunk).includes("220 ready")) client.write("MAIL FROM:<evil@x.test>\r\nQUIT\r\n");
-  });
-  await new Promise((resolve) => client.once("close", resolve));
-  assert.deepEqual(lines, ["STARTTLS"]);
-});
-
-test("implicit TLS: the handshake comes first, and what came behind a header of a proxy belongs to it", async () => {
-  for (const header of ["", "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"]) {
-    const port = await serve(async (wire) => {
-      if (header !== "") {
-        await wire.peek(header.length, 2000);
-        assert.equal(text(wire.take(header.length)), header);
-      }
-      const secured = await wire.secure(upgrade, 5000, "handOver");
-      assert.ok(secured.kind === "secured", JSON.stringify(secured));
-      assert.equal(secured.discarded, 0);
-      await repeat(wire);
-    });
-    const client = await connectAfter(port, header);
-    let got = "";
-    client.on("data", (chunk: Uint8Array) => got += text(chunk));
-    client.write("NOOP\r\n");
-    while (!got.includes("250 NOOP\r\n")) await wait(10);
-    assert.equal(got, "220 hello\r\n250 NOOP\r\n");
-  }
-});
-
-test("a client that never begins the handshake is gone after its time; so is one when the wire is destroyed", async () => {
-  for (const destroyed of [false, true]) {
-    const result = Promise.withResolvers<string>();
-    const port = await serve(async (wire) => {
-      wire.say(ready);
-      if (destroyed) setTimeout(() => wire.destroy(), 100);
-      const secured = await wire.secure(upgrade, destroyed ? 10_000 : 100, "discard");
-      assert.deepEqual(await wire.hear(1000, true), { kind: "gone" });
-      result.resolve(secured.kind === "failed" ? secured.reason : "secured");
-    });
-    const client = connectPlain(port, "127.0.0.1");
-    client.on("error", () => {}).resume();
-    await new Promise((resolve) => client.once("close", resolve));
-    assert.match(await result.promise, destroyed ? /gone/ : /in time/);
-  }
-});
-
-test("a shutdown during the handshake is heard after it", async () => {
-  const heard = Promise.withResolvers<unknown>();
-  const port = await serve(async (wire) => {
-    wire.say(ready);
-    const securing = wire.secure(upgrade, 5000, "discard");
-    wire.shutDown();
-    await securing;
-    heard.resolve(await wire.hear(5000, true));
-  });
-  const client = connectPlain(port, "127.0.0.1");
-  client.once("data", () => connectTls({ socket: client, rejectUnauthorized: false }).on("error", () => {}));
-  assert.deepEqual(await heard.promise, { kind: "interrupted" });
-  client.destroy();
-});
-
 /** Lets a client push until it is stuck; how many octets that took. */
 async function pushUntilStuck(client: Socket): Promise<number> {
   const piece = new Uint8Array(65_536);
@@ -305,7 +106,7 @@ for (const kind of ["plain text", "TLS"] as const) {
       done.resolve(octets);
     });
     const before = memoryUsage().rss;
-    const client = kind === "TLS" ? await connectAfter(port, "") : connectPlain(port, "127.0.0.1");
+    const client = kind === "TLS" ? (await connectAfter(port, "")).client : connectPlain(port, "127.0.0.1");
     const sent = await pushUntilStuck(client);
     assert.ok(sent < 40_000_000, `${sent} octets`);
     assert.ok(memoryUsage().rss - before < 100_000_000);
@@ -329,10 +130,9 @@ for (const kind of ["plain text", "TLS"] as const) {
       }
       ended.resolve(said);
     }, 300);
-    const client = kind === "TLS" ? await connectAfter(port, "") : connectPlain(port, "127.0.0.1");
-    client.on("error", () => {});
+    if (kind === "TLS") (await connectAfter(port, "")).hold();
+    else connectPlain(port, "127.0.0.1").on("error", () => {});
     assert.ok(await ended.promise < 1000);
-    client.destroy();
   });
 
   test(`${kind}: a client that closes its side still gets its reply`, async () => {
@@ -340,7 +140,7 @@ for (const kind of ["plain text", "TLS"] as const) {
       if (kind === "TLS") await wire.secure(upgrade, 5000, "handOver");
       assert.deepEqual(await wire.hear(5000, false), { kind: "line", text: "QUIT" });
       assert.deepEqual(await wire.hear(5000, false), { kind: "gone" });
-      wire.say(fine);
+      wire.say({ code: 250, lines: ["fine"] });
     });
     const where = { port, host: "127.0.0.1", allowHalfOpen: true };
     const client = kind === "TLS" ? connectTls({ ...where, rejectUnauthorized: false }) : connectPlain(where);

@@ -80,7 +80,7 @@ class Primary {
   /** Drains every worker; resolves when all are gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#options.log("info", "stopping", { workers: this.#workers.size });
+    if (this.#workers.size > 0) this.#options.log("info", "stopping", { workers: this.#workers.size });
     await this.#drain([...this.#workers]);
     await this.#turn;
   }

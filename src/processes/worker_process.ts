@@ -26,14 +26,15 @@ export function forkWorker(): Forked {
   try {
     return { kind: "forked", worker: new WorkerProcess(cluster.fork()) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { kind: "failed", why: `cannot start a worker: ${why}${permission(error)}` };
+    return { kind: "failed", why: explain(error) };
   }
 }
 
 /** On Deno the operator must allow it. */
-function permission(error: unknown): string {
-  return error instanceof Error && error.name === "NotCapable" ? `, as --allow-run=${process.execPath}` : "";
+function explain(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof Error && error.name === "NotCapable" ? ` as --allow-run=${process.execPath}` : "";
+  return `cannot start a worker: ${why}${remedy}`;
 }
 
 export class WorkerProcess {
@@ -54,7 +55,11 @@ export class WorkerProcess {
     this.gone = this.#gone.promise;
     this.#deadline = setTimeout(() => this.#giveUp(), startWithin);
     worker.on("message", (message: unknown) => this.#hear(message));
-    worker.on("error", (error: Error) => this.#end(error.message));
+    worker.on("error", (error: Error) => {
+      // Deno says so only here, when it may not start programs.
+      this.#start.resolve({ kind: "failed", complaints: [explain(error)] });
+      this.#end(error.message);
+    });
     worker.on("exit", (code: number | null, signal: string | null) => this.#end(signal ?? `exit code ${code}`));
   }
 

@@ -122,7 +122,11 @@ const facts: { readonly [F in Fact]: (session: Session, offer: Offer) => boolean
 function outOfPlace(session: Session, verb: Verb | "unrecognized", offer: Offer): Reply | undefined {
   if (verb === "unrecognized" || isOffered(verb, offer, session)) return undefined;
   if (verb === "STARTTLS" && session.tls !== undefined) return undefined;
-  return replies.notImplemented(verb);
+  return isHello(verb) ? replies.helloNotOffered(verb) : replies.notImplemented(verb);
+}
+
+function isHello(verb: Verb): boolean {
+  return verb === "EHLO" || verb === "HELO" || verb === "LHLO";
 }
 
 function outOfOrder(session: Session, rule: CommandRule, offer: Offer): Reply | undefined {

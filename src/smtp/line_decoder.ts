@@ -5,6 +5,9 @@ const CR = 0x0d;
 const NUL = 0x00;
 const nothing = new Uint8Array(0);
 
+/** One for all: between two whole lines it keeps nothing. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Every way in which reading a line can end. */
 export type Line =
   /** Without its CRLF. */
@@ -23,7 +26,6 @@ export type Line =
  */
 export class LineDecoder {
   readonly #maxOctets: number;
-  readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #chunk: Uint8Array = nothing;
   #at = 0;
   /** The unfinished line was too long and its octets are being thrown away; the last of them decides about its end. */
@@ -88,7 +90,7 @@ export class LineDecoder {
     if (line.indexOf(CR) !== -1) return { kind: "bareCrLf" };
     if (line.indexOf(NUL) !== -1) return { kind: "nul" };
     try {
-      return { kind: "line", text: this.#utf8.decode(line) };
+      return { kind: "line", text: utf8.decode(line) };
     } catch {
       return { kind: "notUtf8" };
     }

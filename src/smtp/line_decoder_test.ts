@@ -103,3 +103,11 @@ test("the default limit is 12,400 octets with CRLF", () => {
   equal(decoder.next()?.kind, "line");
   equal(decoder.next()?.kind, "tooLong");
 });
+
+test("half a character in one client's line leaves nothing behind for another's", () => {
+  const [one, other] = [new LineDecoder(), new LineDecoder()];
+  one.push(new Uint8Array([0x61, 0xc3, 0x0d, 0x0a]));
+  deepEqual(one.next(), { kind: "notUtf8" });
+  other.push(new Uint8Array([0xa9, 0x0d, 0x0a, 0x61, 0x0d, 0x0a]));
+  deepEqual([other.next(), other.next()], [{ kind: "notUtf8" }, { kind: "line", text: "a" }]);
+});

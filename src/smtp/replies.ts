@@ -182,6 +182,9 @@ export function needEhloForAuth(): Reply {
 export function notImplemented(verb: string): Reply {
   return reply(502, "5.5.1", `${verb} is not offered`); // RFC 5321 §4.2.4
 }
+export function helloNotOffered(verb: string): Reply {
+  return reply(502, undefined, `${verb} is not offered`); // RFC 2033 §4.1
+}
 
 // TLS and authentication.
 

@@ -69,7 +69,7 @@ test("every reply of the server is whole: printable text, a status that agrees, 
   // its own status.
   equal(
     without.join(" "),
-    "badHelloName challenge connectionDeferred connectionDenied ehloAccepted greeting helloNeedsName heloAccepted lmtpGreeting nextHopSaidNothing overloaded startMailData tooManyConnections tooManyFromYou",
+    "badHelloName challenge connectionDeferred connectionDenied ehloAccepted greeting helloNeedsName helloNotOffered heloAccepted lmtpGreeting nextHopSaidNothing overloaded startMailData tooManyConnections tooManyFromYou",
   );
 });
 

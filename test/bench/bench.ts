@@ -6,7 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lacking, run } from "../support/programs.ts";
 import { projectRoot, type Runtime, runtimes } from "../support/runtimes.ts";
+import { chosenRuntimes } from "./bench_daemon.ts";
 import { measureHooks } from "./hook_calls.ts";
+import { measureIdle } from "./idle_connections.ts";
+import { measureNewcomers } from "./new_connections.ts";
+import { measureSlowClients } from "./slow_clients.ts";
 
 interface Contender {
   readonly name: string;
@@ -40,6 +44,7 @@ if (missing !== false) {
 try {
   await benchThroughput();
   await measureHooks(console.log);
+  await benchConnections();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -53,6 +58,17 @@ async function benchThroughput(): Promise<void> {
     console.log(row([contender.name, ...figures]));
   }
   console.log("\n(smtp-server delays every greeting by 100 ms, which is its figure for one a connection.)\n");
+}
+
+/** What connections cost beside messages: coming, staying, and being slow. */
+async function benchConnections(): Promise<void> {
+  const names = chosenRuntimes(only);
+  console.log();
+  await measureNewcomers(names, { kind: "plain", sessions: 12_000, sources: 1, atOnce: 50 }, console.log);
+  await measureNewcomers(names, { kind: "starttls", sessions: 3000, sources: 1, atOnce: 50 }, console.log);
+  await measureIdle(names, { connections: 5000, tls: false }, console.log);
+  await measureIdle(names, { connections: 1000, tls: true }, console.log);
+  await measureSlowClients(console.log);
 }
 
 function contenders(): readonly Contender[] {

@@ -14,6 +14,12 @@ export async function startBenchDaemon(name: RuntimeName, preload?: string): Pro
   return await startDaemon({ name, command: [program, ...args, ...loading, "src/main.ts"] }, { toml: benchToml() });
 }
 
+/** The same front end with one native plugin and nothing to configure: without any WebAssembly. Plain text only. */
+export async function startBareServer(name: RuntimeName): Promise<DaemonProcess> {
+  const [program, ...args] = directCommand(name);
+  return await startDaemon({ name, command: [program, ...args, "test/bench/serve_bare.ts"] });
+}
+
 /** The runtime itself: the process that was started is the one to measure. */
 export function directCommand(name: RuntimeName): readonly [program: string, ...args: string[]] {
   const program = runtimes.find((runtime) => runtime.name === name)?.command[0];

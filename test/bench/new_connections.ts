@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { DaemonProcess } from "../support/daemon_process.ts";
 import { run } from "../support/programs.ts";
 import { projectRoot } from "../support/runtimes.ts";
-import { chosenRuntimes, directCommand, type RuntimeName, startBenchDaemon } from "./bench_daemon.ts";
+import { chosenRuntimes, directCommand, type RuntimeName, startBareServer, startBenchDaemon } from "./bench_daemon.ts";
 import { processorSeconds } from "./process_figures.ts";
 
 export interface Newcomers {
@@ -30,20 +30,29 @@ export async function measureNewcomers(
 ): Promise<void> {
   const { kind, sessions, sources } = newcomers;
   const how = kind === "plain" ? "plain" : "STARTTLS";
-  print(`New sessions a second (${how}, EHLO and QUIT), all plugins; client processes: ${sources}\n`);
+  print(`New sessions a second (${how}, EHLO and QUIT); client processes: ${sources}\n`);
   print(row(["", "sessions/s", "daemon busy", "clients busy"]));
-  for (const name of names) {
-    const daemon = await startBenchDaemon(name);
+  for (const [title, start] of servers(names, kind)) {
+    const daemon = await start();
     try {
       await send(daemon, { ...newcomers, sessions: Math.ceil(sessions / 4) });
       const { seconds, clients, daemon: served } = await send(daemon, newcomers);
-      print(row([name, Math.round(sessions / seconds).toString(), percent(served), percent(clients)]));
+      print(row([title, Math.round(sessions / seconds).toString(), percent(served), percent(clients)]));
       if (clients > served) print("  (the clients were busier than the daemon: it could do more)");
     } finally {
       await daemon.stop();
     }
   }
   print("");
+}
+
+type Start = () => Promise<DaemonProcess>;
+
+function servers(names: readonly RuntimeName[], kind: Newcomers["kind"]): readonly (readonly [string, Start])[] {
+  return names.flatMap((name) => [
+    ...kind === "plain" ? [[`without plugins, ${name}`, () => startBareServer(name)] as const] : [],
+    [`all plugins, ${name}`, () => startBenchDaemon(name)] as const,
+  ]);
 }
 
 async function send(daemon: DaemonProcess, { kind, sessions, sources, atOnce }: Newcomers): Promise<Sent> {

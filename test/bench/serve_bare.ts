@@ -65,7 +65,7 @@ const started = await startDaemon({
   drainWithin: () => 1000,
 });
 if (started.kind === "failed") throw new Error(started.problems.join("\n"));
-console.log(`127.0.0.1:${started.daemon.addresses[0]?.port} swaks`);
+console.log(`  listens 127.0.0.1:${started.daemon.addresses[0]?.port}\n  try swaks`);
 process.once("SIGTERM", () => {
   void started.daemon.stop().then(() => rmSync(state, { recursive: true, force: true }));
 });

@@ -13,6 +13,8 @@ export interface DaemonSetup {
   /** List files beside it, over the shipped ones. */
   readonly lists?: { readonly [name: string]: string };
   readonly args?: readonly string[];
+  /** The listeners are those of the TOML, all on 127.0.0.1, in the place of one plain one. */
+  readonly ownListeners?: boolean;
   /** A folder that exists; a fresh one if absent. */
   readonly state?: string;
 }
@@ -20,6 +22,8 @@ export interface DaemonSetup {
 /** A daemon that has printed where it listens. `stop` ends it by SIGTERM and gives its exit code. */
 export interface DaemonProcess {
   readonly port: number;
+  /** All ports in the order of the configuration; `port` is the first. */
+  readonly ports: readonly number[];
   readonly pid: number;
   readonly folder: string;
   readonly state: string;
@@ -43,7 +47,8 @@ export async function startDaemon(runtime: Runtime, setup: DaemonSetup = {}): Pr
   const state = setup.state ?? join(folder, "var");
   mkdirSync(state, { recursive: true });
   const [program, ...before] = runtime.command;
-  const args = [...before, "--config", join(config, "qpsmtpd.toml"), "--listen", "127.0.0.1:0", "--state", state];
+  const listen = setup.ownListeners === true ? [] : ["--listen", "127.0.0.1:0"];
+  const args = [...before, "--config", join(config, "qpsmtpd.toml"), ...listen, "--state", state];
   const child = spawn(program, [...args, ...setup.args ?? []], { cwd: projectRoot, stdio: ["ignore", "pipe", "pipe"] });
   return await listening(child, folder, state);
 }
@@ -51,14 +56,14 @@ export async function startDaemon(runtime: Runtime, setup: DaemonSetup = {}): Pr
 async function listening(child: ChildProcess, folder: string, state: string): Promise<DaemonProcess> {
   let output = "";
   const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
-  const port = await new Promise<number>((resolve, reject) => {
+  const ports = await new Promise<readonly number[]>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`did not start:\n${output}`)), startWithin);
     const read = (chunk: Uint8Array): void => {
       output += new TextDecoder().decode(chunk);
-      const found = output.match(/127\.0\.0\.1:(\d+)/);
-      if (found === null || !output.includes("swaks")) return;
+      const listens = /^ +listens +(.*)$/m.exec(output)?.[1];
+      if (listens === undefined || !output.includes("swaks")) return;
       clearTimeout(timer);
-      resolve(Number(found[1]));
+      resolve([...listens.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)));
     };
     child.stdout?.on("data", read);
     child.stderr?.on("data", read);
@@ -68,7 +73,8 @@ async function listening(child: ChildProcess, folder: string, state: string): Pr
     });
   });
   return {
-    port,
+    port: ports[0] ?? 0,
+    ports,
     pid: child.pid ?? 0,
     folder,
     state,

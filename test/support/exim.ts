@@ -9,6 +9,8 @@ import { makePrivateRoot } from "./private_root.ts";
 export interface EximSetup extends MailServerSetup {
   /** Options of the transport that sends to the next hop. */
   readonly transport?: string;
+  /** Puts more files into its root, before it starts. */
+  readonly prepare?: (root: string) => void;
   /** Lines behind `begin authenticators`. */
   readonly authenticators?: string;
 }
@@ -16,9 +18,10 @@ export interface EximSetup extends MailServerSetup {
 /** Its listener takes mail for every domain; its log has a line for each delivery, `L` where it pipelined. */
 export async function startExim(setup: EximSetup): Promise<MailServer> {
   const root = await makePrivateRoot();
-  const port = await freePort();
+  const port = setup.port ?? await freePort();
   root.write("/etc/exim4/exim4.conf", configuration(port, setup));
   for (const path of ["/var/log/exim4", "/var/spool/exim4", "/var/mail"]) root.own(path, "Debian-exim");
+  setup.prepare?.(root.folder);
   const log = (): string => {
     const files = ["mainlog", "paniclog"].map((name) => join(root.folder, "var/log/exim4", name)).filter(existsSync);
     return files.map((file) => readFileSync(file, "utf8")).join("");

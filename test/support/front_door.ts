@@ -21,6 +21,9 @@ export const fates = {
   laterContent: "later-content",
 } as const;
 
+/** With it anybody is let in whom the client claims to be (OAUTHBEARER, XOAUTH2). */
+export const rightToken = "the-right-token";
+
 const source = `
 import { accept, defer, definePlugin, pass, reject } from "#sdk";
 function isFirst(host, event, who) {
@@ -28,11 +31,16 @@ function isFirst(host, event, who) {
   return host.store.increment(who + "/" + from, 1, { expires: 3600 }) === 1;
 }
 export default definePlugin({
+  auth(event) {
+    return event.token === "${rightToken}" ? { ...accept(), user: event.claimed || "somebody" } : pass();
+  },
   rcpt(event, _setup, host) {
     const { localPart, domain } = event.forwardPath;
     if (localPart === "${fates.refused}") return reject("Nobody of that name");
     if (localPart === "${fates.later}" && isFirst(host, event, localPart)) return defer("Please come again");
-    return domain === "reader.test" ? accept() : pass();
+    if (domain !== "reader.test") return pass();
+    const { forwarded } = event.session;
+    return forwarded === undefined ? accept() : accept("Forwarded for " + forwarded.hello);
   },
   data_post(event, _setup, host) {
     const names = event.forwardPaths.map((path) => path.localPart);
@@ -51,20 +59,29 @@ export interface FrontDoor extends DaemonProcess {
   connections(): number;
 }
 
-/** `more` is TOML behind the shared part, `top` before it. */
-export async function startFrontDoor(
-  runtime: Runtime,
-  { top = "", more = "", args = [] }: { top?: string; more?: string; args?: readonly string[] } = {},
-): Promise<FrontDoor> {
+export interface DoorSetup {
+  /** TOML before the plugins. */
+  readonly top?: string;
+  /** TOML of plugins that are asked first. */
+  readonly plugins?: string;
+  /** `[[listener]]` tables, or `listen`, in the place of one plain listener. */
+  readonly listeners?: string;
+  readonly lists?: { readonly [name: string]: string };
+}
+
+export async function startFrontDoor(runtime: Runtime, setup: DoorSetup = {}): Promise<FrontDoor> {
+  const { top = "", plugins = "", listeners, lists = {} } = setup;
   const plugin = await fatesPlugin();
   const toml = `hostname = "mx.reader.test"
+${listeners ?? ""}
 ${top}
+${plugins}
 [[plugin]]
 name = "fates"
 file = "${plugin}"
 grant = ["event", "verdict", "store"]
-${more}`;
-  const daemon = await startDaemon(runtime, { toml, args });
+`;
+  const daemon = await startDaemon(runtime, { toml, lists, ownListeners: listeners !== undefined });
   const messages = (): readonly string[] => messagesIn(join(daemon.state, "maildir/new"));
   return {
     ...daemon,
@@ -96,7 +113,7 @@ async function buildFates(): Promise<string> {
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, "fates"));
   writeFileSync(join(folder, "fates/plugin.ts"), source);
-  const needs = ["event:recipients", "event:reverse_path", "verdict", "store"];
+  const needs = ["event:recipients", "event:reverse_path", "event:credentials", "event:client", "verdict", "store"];
   const manifest = { name: "fates", version: "1.0.0", description: "Says what becomes of mail", licence: "MIT", needs };
   writeFileSync(join(folder, "fates/plugin.json"), JSON.stringify(manifest));
   const plugin = await buildPlugin({ source: join(folder, "fates/plugin.ts") });

@@ -24,6 +24,8 @@ export interface MailServer {
 export interface MailServerSetup {
   /** The port of 127.0.0.1 to which it sends all mail that is not for its own domain. */
   readonly next?: number;
+  /** Where it listens; a free port if absent. */
+  readonly port?: number;
   /** Its own domain; `sender.test` if absent. */
   readonly domain?: string;
   /** Lines for the end of its configuration. */

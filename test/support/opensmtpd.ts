@@ -16,7 +16,7 @@ export interface OpenSmtpdSetup extends MailServerSetup {
 /** Its listener takes mail for every domain; it logs what it does with each message. */
 export async function startOpenSmtpd(setup: OpenSmtpdSetup): Promise<MailServer> {
   const root = await makePrivateRoot();
-  const port = await freePort();
+  const port = setup.port ?? await freePort();
   root.write("/etc/smtpd.conf", configuration(port, setup));
   for (const localPart of mailboxes) root.own(`/var/mail/${localPart}`, localPart);
   // It does not run at all without its group.

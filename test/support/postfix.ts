@@ -30,7 +30,7 @@ export interface Postfix extends MailServer {
 export async function startPostfix(setup: PostfixSetup): Promise<Postfix> {
   const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-postfix-"));
   const etc = join(folder, "etc");
-  const port = await freePort();
+  const port = setup.port ?? await freePort();
   const owner = await ids();
   makeFolders(folder, owner);
   mkdirSync(etc);
@@ -141,6 +141,7 @@ trace unix - - n - 0 bounce
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
@@ -163,7 +164,7 @@ function dialoguesIn(log: string): string[][] {
 /** Logging dialogues, it logs what its own parts tell each other too. */
 function withoutNoise(log: string): string {
   return log.split("\n").filter((line) =>
-    /[a-z]\[\d+\]: ([<>] |[0-9A-F]{5,}: |warning|fatal|panic|error|disconn)/.test(line)
+    /[a-z]\[\d+\]: ([<>] |[0-9A-F]{5,}: |warning|fatal|panic|error|disconn|[A-Z][a-z]+ TLS connection)/.test(line)
   )
     .join("\n");
 }

@@ -1,6 +1,6 @@
 // The daemon inside the test's own process, with native plugins and short deadlines: for dialogues over real sockets.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manners } from "../../src/connection/arrive.ts";
@@ -9,7 +9,7 @@ import { type Daemon, startDaemon } from "../../src/daemon.ts";
 import type { Delivered, OutgoingMessage } from "../../src/delivery/delivery.ts";
 import { chainsOf, type Registered } from "../../src/hooks/chains.ts";
 import { ProcessCounts } from "../../src/limits/connection_counts.ts";
-import type { Level } from "../../src/log/log.ts";
+import type { Log } from "../../src/log/log.ts";
 import { listen } from "../../src/platform/listen.ts";
 import { Decoy } from "../../src/sasl/decoy.ts";
 import { untrusted } from "../../src/smtp/session.ts";
@@ -32,6 +32,10 @@ export interface Served {
   leases(): number;
   /** Log entries as `level message`. */
   readonly logged: readonly string[];
+  /** The same, each with its fields in JSON. */
+  readonly entries: readonly string[];
+  /** Names of the files in the spool. */
+  spooled(): readonly string[];
   /** A client that has read the greeting. */
   connect(): Promise<SmtpPeer>;
   /** A client that has sent EHLO. */
@@ -53,6 +57,8 @@ export interface Serving {
   /** For STARTTLS, and before the greeting if `manners` says so. */
   readonly upgrade?: Upgrade;
   readonly drainWithin?: number;
+  /** How much of a message is held in memory, for instance. */
+  readonly spool?: Parameters<typeof openSpool>[1];
   /** In the place of taking the message. */
   readonly deliver?: (message: OutgoingMessage) => Promise<Delivered>;
 }
@@ -62,7 +68,12 @@ export async function serving(options: Serving, talk: (served: Served) => Promis
   const state = mkdtempSync(join(tmpdir(), "qpsmtpd-served-"));
   const delivered: Delivery[] = [];
   const logged: string[] = [];
-  const desk = await deskFor(options, state, delivered, logged);
+  const entries: string[] = [];
+  const log: Log = (level, message, fields) => {
+    logged.push(`${level} ${message}`);
+    entries.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  };
+  const desk = await deskFor(options, state, delivered, log);
   let leases = 0;
   const { upgrade } = options;
   const manners: Manners = {
@@ -103,16 +114,20 @@ export async function serving(options: Serving, talk: (served: Served) => Promis
     await peer.ask("EHLO client.test");
     return peer;
   };
+  const spooled = (): string[] => {
+    return readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      .map(({ name }) => name);
+  };
   try {
-    await talk({ daemon, port, delivered, leases: () => leases, logged, connect, greet });
+    await talk({ daemon, port, delivered, leases: () => leases, logged, entries, spooled, connect, greet });
   } finally {
     await daemon.stop();
     rmSync(state, { recursive: true, force: true });
   }
 }
 
-async function deskFor(options: Serving, state: string, delivered: Delivery[], logged: string[]): Promise<Desk> {
-  const opened = await openSpool(state);
+async function deskFor(options: Serving, state: string, delivered: Delivery[], log: Log): Promise<Desk> {
+  const opened = await openSpool(state, options.spool);
   if (opened.kind === "failed") throw new Error(opened.message);
   return {
     offer: {
@@ -126,7 +141,7 @@ async function deskFor(options: Serving, state: string, delivered: Delivery[], l
       return { kind: "taken" };
     }),
     decoy: new Decoy(new Uint8Array(32)),
-    log: (level: Level, message) => void logged.push(`${level} ${message}`),
+    log,
     bounds: { headerSize: 65_536, headerFields: 1000, slowest: 0, ...options.bounds },
     timeouts: { ...patience, ...options.timeouts },
     ...(options.upgrade === undefined ? {} : { upgrade: options.upgrade }),

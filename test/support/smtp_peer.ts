@@ -1,6 +1,7 @@
 // A client for tests that says exactly the octets it is told to, and reads replies as they come.
 
 import { connect, type Socket } from "node:net";
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 /** One connection. Replies are given without their CRLF, lines of one reply joined by a line feed. */
 export interface SmtpPeer {
@@ -12,8 +13,16 @@ export interface SmtpPeer {
   ask(line: string): Promise<string>;
   /** Waits until the server has closed the connection. */
   closed(): Promise<void>;
+  /** Everything that came and was not taken as a reply. */
+  unread(): string;
+  /** TLS over the same connection from here on, and the peer that speaks it. Whom the server names is not checked. */
+  encrypt(options?: ConnectionOptions): Promise<TlsPeer>;
   destroy(): void;
   readonly socket: Socket;
+}
+
+export interface TlsPeer extends SmtpPeer {
+  readonly socket: TLSSocket;
 }
 
 /** Milliseconds after which a silent server fails the test. */
@@ -21,6 +30,18 @@ const patience = 20_000;
 
 export async function connectPeer(port: number, host = "127.0.0.1"): Promise<SmtpPeer> {
   const socket = connect({ port, host, noDelay: true });
+  const peer = peerOn(socket);
+  await once(socket, "connect");
+  return peer;
+}
+
+/** TLS from the first octet on, as on port 465. */
+export async function connectTlsPeer(port: number, options: ConnectionOptions = {}): Promise<TlsPeer> {
+  const peer = await connectPeer(port);
+  return await peer.encrypt(options);
+}
+
+function peerOn<S extends Socket>(socket: S): SmtpPeer & { readonly socket: S } {
   let text = "";
   let ended = false;
   let wake = (): void => {};
@@ -35,10 +56,6 @@ export async function connectPeer(port: number, host = "127.0.0.1"): Promise<Smt
   socket.on("end", end);
   socket.on("close", end);
   socket.on("error", end);
-  await new Promise((resolve, reject) => {
-    socket.once("connect", resolve);
-    socket.once("error", reject);
-  });
 
   async function until<T>(ready: () => T | undefined): Promise<T> {
     const deadline = Date.now() + patience;
@@ -63,7 +80,7 @@ export async function connectPeer(port: number, host = "127.0.0.1"): Promise<Smt
     return match[0].trimEnd().replaceAll("\r\n", "\n");
   }
 
-  const peer: SmtpPeer = {
+  return {
     socket,
     send: (octets) => void socket.write(octets),
     reply: () => until(takeReply),
@@ -74,9 +91,24 @@ export async function connectPeer(port: number, host = "127.0.0.1"): Promise<Smt
     closed: async () => {
       await until(() => ended ? true : undefined);
     },
+    unread: () => text,
+    encrypt: async (options = {}) => {
+      for (const event of ["data", "end", "close"]) socket.removeAllListeners(event);
+      const tls = connectTls({ rejectUnauthorized: false, ...options, socket });
+      const peer = peerOn(tls);
+      await once(tls, "secureConnect");
+      return peer;
+    },
     destroy: () => socket.destroy(),
   };
-  return peer;
+}
+
+function once(socket: Socket, event: "connect" | "secureConnect"): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.once("error", reject);
+    socket.once("close", () => reject(new Error(`the server closed before ${event}`)));
+  });
 }
 
 /** Greets, and sends one message in one transaction; gives the reply to its end of data. */

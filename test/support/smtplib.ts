@@ -22,8 +22,9 @@ export interface SmtplibPlan {
   readonly implicit_tls?: boolean;
   /** A PEM file; whom to trust instead of the system's. */
   readonly authorities?: string;
-  readonly mechanism?: "PLAIN" | "LOGIN" | "CRAM-MD5";
+  readonly mechanism?: "PLAIN" | "LOGIN" | "CRAM-MD5" | "XOAUTH2";
   readonly user?: string;
+  /** For XOAUTH2 the token. */
   readonly password?: string;
 }
 

@@ -3,7 +3,7 @@
 import { octetsOf } from "./transcript_octets.ts";
 
 /** What happens next, in the order of the file. `client` is 1 for `C:` and `S:`, 2 for `C2:` and `S2:`. */
-export type Step = At & (Sends | Replies | HelloAsUsual | Plain | Pause | Delivers);
+export type Step = At & (Sends | Replies | AsUsual | Plain | Pause | Delivers);
 
 interface At {
   /** Line of the file, from 1. */
@@ -21,9 +21,9 @@ export interface Replies {
   readonly lines: readonly string[];
   readonly origin?: string;
 }
-/** Greeting, EHLO, and its reply, whatever it lists. */
-interface HelloAsUsual {
-  readonly kind: "hello";
+/** Greeting, EHLO, and its reply, whatever it lists; or STARTTLS, handshake, EHLO and its reply. */
+interface AsUsual {
+  readonly kind: "hello" | "tls";
 }
 interface Plain {
   readonly kind: "closed" | "handshake" | "hangsUp" | "shutdown";
@@ -89,8 +89,9 @@ function append(steps: Step[], text: string, line: number): void {
   }
 }
 
-const directions: { readonly [words: string]: "hello" | Plain["kind"] } = {
+const directions: { readonly [words: string]: (AsUsual | Plain)["kind"] } = {
   "EHLO as usual": "hello",
+  "TLS and EHLO as usual": "tls",
   "the client hangs up": "hangsUp",
   "the server is told to stop": "shutdown",
 };

@@ -1,6 +1,7 @@
 // The notation for octets in transcripts: backslash escapes, and braces for what is long, computed or not known before.
 
 import { createHmac } from "node:crypto";
+import { scramProof, scramSignature } from "./scram_words.ts";
 
 /** Values of `{name}`: set by what the server said, used in what the client says. */
 export type Names = Map<string, string>;
@@ -17,7 +18,14 @@ const functions: { readonly [name: string]: (argument: string, names: Names) => 
     const digest = createHmac("md5", key).update(atob(names.get(challenge) ?? ""), "latin1").digest("hex");
     return btoa(`${user} ${digest}`);
   },
+  scramProof: (argument, names) => btoa(scramProof(scramSaid(argument, names))),
+  scramSignature: (argument, names) => btoa(scramSignature(scramSaid(argument, names))),
 };
+
+function scramSaid(argument: string, names: Names): Parameters<typeof scramProof>[0] {
+  const [user = "", password = "", nonce = "", challenge = ""] = argument.split(" ");
+  return { user, password, nonce, challenge: atob(names.get(challenge) ?? "") };
+}
 
 /**
  * What is sent for a line as it is written: one latin1 character an octet. `é` is its two octets of UTF-8, `\xe9` the one
@@ -37,7 +45,7 @@ export function octetsOf(written: string, names: Names = new Map()): string {
 /** Does the line need something that the server has said before? Then it cannot be sent ahead. */
 export function isDependent(written: string): boolean {
   return [...written.matchAll(piece)].some(([, , , braced]) =>
-    braced !== undefined && /^(?:cramMd5 |\w+$)/.test(braced)
+    braced !== undefined && /^(?:cramMd5 |scram\w+ |\w+$)/.test(braced)
   );
 }
 
