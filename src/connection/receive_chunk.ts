@@ -34,6 +34,11 @@ function once(turn: Turn): Turn {
 async function takeChunk(talk: Talk, { session, octets, last }: Chunk): Promise<Turn> {
   const { reception, decoder } = talk.pieces ??= begin(talk, session);
   const { intake, draft } = reception;
+  const { maxMessageSize: most } = talk.desk.offer;
+  if (most > 0 && draft.size + octets > most + mostSwallowed) {
+    intake.refuse({ kind: "tooLarge" });
+    return closing(await settleMessage(talk, session, intake.refused(), draft.size));
+  }
   const early = await read(talk, session, reception.data, octets, async (piece) => {
     for (const decoded of decoder.push(piece)) await intake.take(decoded);
     return !intake.closing;
@@ -54,8 +59,12 @@ function begin(talk: Talk, session: Session): Pieces {
 
 /** RFC 3030 §4.2: what was refused comes all the same, and would be taken for commands. */
 async function swallow(talk: Talk, { session, octets }: Chunk, refusal: Turn): Promise<Turn> {
-  if (octets > mostSwallowed && refusal.kind === "outcome") return { ...refusal, next: "close" };
+  if (octets > mostSwallowed) return closing(refusal);
   return await read(talk, session, new PacedData(talk), octets, () => Promise.resolve(true)) ?? refusal;
+}
+
+function closing(turn: Turn): Turn {
+  return turn.kind === "outcome" ? { ...turn, next: "close" } : turn;
 }
 
 /** Gives each piece of so many octets to `take` until that says no; a turn if they do not all come. */

@@ -62,8 +62,9 @@ export async function startListening(
   // Not "close": its children may still hold its output for a while.
   const exited = new Promise((resolve) => child.once("exit", resolve));
   await eventually(() => `${program} does not listen\n${output}${log()}`, async () => {
+    const isThere = await isListening(port);
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}\n${output}${log()}`);
-    return await isListening(port) ? true : undefined;
+    return isThere ? true : undefined;
   });
   return { output: () => output, stop: () => end(child, exited) };
 }

@@ -119,6 +119,7 @@ virtual_gid_maps = static:${nobody}
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
 queue_run_delay = 1s
+service_throttle_time = 1s
 smtp_connection_cache_destinations = static:all
 debug_peer_list = 127.0.0.1
 debug_peer_level = 1

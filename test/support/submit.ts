@@ -1,6 +1,7 @@
 // Puts a message into somebody else's mail server, octet for octet.
 
 import assert from "node:assert/strict";
+import type { MailServer } from "./mail_server.ts";
 import { asMailData } from "./messages.ts";
 import { connectPeer } from "./smtp_peer.ts";
 
@@ -17,8 +18,14 @@ export interface Submission {
   readonly octets?: boolean;
 }
 
-/** Fails unless the server takes it. */
-export async function submit(port: number, submission: Submission): Promise<void> {
+/** Fails unless the server takes it, and shows what the server logged. */
+export async function submit(server: MailServer, submission: Submission): Promise<void> {
+  await offer(server.port, submission).catch((problem: unknown) => {
+    throw new Error(`Not taken on port ${server.port}:\n${server.log()}`, { cause: problem });
+  });
+}
+
+async function offer(port: number, submission: Submission): Promise<void> {
   const { reversePath, forwardPaths, parameters = "", rcptParameters = "", lines, octets = false } = submission;
   const peer = await connectPeer(port);
   try {
