@@ -5,6 +5,7 @@ import type { ProxyHeader } from "../proxy_protocol/header.ts";
 import { ProxyHeaderReader } from "../proxy_protocol/reader.ts";
 import { type Session, startSession, type Trust } from "../smtp/session.ts";
 import type { Secured, Upgrade } from "../tls/acceptor.ts";
+import { isBindable } from "./secure.ts";
 import type { Wire } from "./wire.ts";
 
 /** The ends of the connection itself. */
@@ -45,7 +46,8 @@ export async function arrive(wire: Wire, id: string, ends: Ends, manners: Manner
   if (manners.upgrade === undefined) throw new Error("a listener with implicit TLS has no certificate");
   const secured = await wire.secure(manners.upgrade, manners.timeouts.tls, "handOver");
   if (secured.kind === "failed") return unwelcome(secured.reason);
-  return { kind: "arrived", session: { ...session, tls: secured.facts }, binding: secured.binding };
+  const encrypted = { ...session, tls: secured.facts, bindable: isBindable(secured) };
+  return { kind: "arrived", session: encrypted, binding: secured.binding };
 }
 
 function direct({ peer, server }: Ends): Introduced {

@@ -1,7 +1,13 @@
 // STARTTLS: the handshake, after which both sides begin anew. RFC 3207 §4.2.
 
 import { secured, type Session } from "../smtp/session.ts";
+import type { Secured } from "../tls/acceptor.ts";
 import type { Talk } from "./talk.ts";
+
+/** Deno lacks the exporter, and clients that see -PLUS bind by nothing else in TLS 1.3. */
+export function isBindable({ binding }: Pick<Extract<Secured, { kind: "secured" }>, "binding">): boolean {
+  return binding("tls-exporter") !== undefined;
+}
 
 /** The session within TLS; `undefined` if there is nobody left to talk to. */
 export async function secure(talk: Talk, session: Session): Promise<Session | undefined> {
@@ -18,5 +24,5 @@ export async function secure(talk: Talk, session: Session): Promise<Session | un
   talk.binding = result.binding;
   const { protocol, cipher, serverName } = result.facts;
   log("debug", "encrypted", { ...where, protocol, cipher, serverName });
-  return secured(session, result.facts);
+  return secured(session, result.facts, isBindable(result));
 }

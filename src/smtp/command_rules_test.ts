@@ -50,7 +50,7 @@ const states: readonly (readonly [name: string, session: Session])[] = [
   ["after RSET", after([ehlo, mail, rcpt, ["RSET", passed]])],
   ["after EHLO again", after([ehlo, mail, rcpt, ehlo])],
   ["HELO", after([["HELO client.test", passed]])],
-  ["TLS", secured(after([ehlo]), tls)],
+  ["TLS", secured(after([ehlo]), tls, true)],
   ["TLS, greeted", { ...after([ehlo]), tls }],
   ["TLS, authenticated", { ...after([ehlo]), tls, user: "somebody" }],
   ["BDAT under way", tookChunk(after([ehlo, mail, rcpt]), 1).session],

@@ -92,14 +92,16 @@ export function isOffered(verb: Verb, offer: Offer, session: Session): boolean {
   return conditions[verb]?.(offer, session) ?? true;
 }
 
-/** A channel binding does not exist without it (RFC 5802 §6), and a bearer token is worth too much (RFC 6750 §5.3). */
-const onlyInTls = /-PLUS$|^XOAUTH2$|^OAUTHBEARER$/;
+/** A bearer token is worth too much to go without it. RFC 6750 §5.3. */
+const onlyInTls = /^XOAUTH2$|^OAUTHBEARER$/;
 
 /** Those that make sense for this client now: RFC 4954 §4 lets the list change with TLS. */
-export function offeredMechanisms({ mechanisms, authWithoutTls }: Offer, { tls }: Session): readonly string[] {
+export function offeredMechanisms(offer: Offer, { tls, bindable }: Session): readonly string[] {
+  const { mechanisms, authWithoutTls } = offer;
   if (tls === undefined && !authWithoutTls) return [];
   return mechanisms.filter((name) => {
     if (name === "EXTERNAL") return tls?.certificate?.verified === true; // RFC 4422 Appendix A
+    if (name.endsWith("-PLUS")) return bindable === true; // RFC 5802 §6
     return tls !== undefined || !onlyInTls.test(name);
   });
 }

@@ -23,6 +23,7 @@ const certificate: Certificate = {
   emails: [],
 };
 const encrypted: Session = { ...fresh, tls };
+const bound: Session = { ...encrypted, bindable: true };
 const known: Session = { ...fresh, tls: { ...tls, certificate } };
 const unknown: Session = { ...fresh, tls: { ...tls, certificate: { ...certificate, verified: false } } };
 const trusted: Session = { ...fresh, trust: { ...fresh.trust, xclient: true, xforward: true } };
@@ -49,9 +50,14 @@ const rows: readonly (readonly [string, Partial<Offer>, Session, readonly string
     "AUTH PLAIN",
     limits,
   ]],
-  ["AUTH in TLS", { ...withOn(), mechanisms: ["SCRAM-SHA-256-PLUS", "PLAIN", "EXTERNAL"] }, encrypted, [
+  ["AUTH in TLS", { ...withOn(), mechanisms: ["SCRAM-SHA-256-PLUS", "PLAIN", "EXTERNAL"] }, bound, [
     ...always,
     "AUTH SCRAM-SHA-256-PLUS PLAIN",
+    limits,
+  ]],
+  ["AUTH in TLS without a binding", { ...withOn(), mechanisms: ["SCRAM-SHA-256-PLUS", "OAUTHBEARER"] }, encrypted, [
+    ...always,
+    "AUTH OAUTHBEARER",
     limits,
   ]],
   ["AUTH with a certificate", { ...withOn(), mechanisms: ["PLAIN", "EXTERNAL"] }, known, [

@@ -20,6 +20,8 @@ export interface Session {
   readonly hello?: Hello;
   /** The session is encrypted. */
   readonly tls?: Tls;
+  /** It can be bound to the encryption as clients expect it: by `tls-exporter`, RFC 9266. */
+  readonly bindable?: boolean;
   /** AUTH succeeded: who it is, and how that was proved. */
   readonly user?: string;
   readonly mechanism?: string;
@@ -57,9 +59,9 @@ export function startSession(from: Beginning): Session {
 }
 
 /** After a TLS handshake nothing that the client said before is known any more. RFC 3207 §4.2. */
-export function secured(session: Session, tls: Tls): Session {
+export function secured(session: Session, tls: Tls, bindable: boolean): Session {
   const { hello: _said, transaction: _ended, user: _was, mechanism: _by, forwarded: _for, ...rest } = session;
-  return { ...rest, tls };
+  return { ...rest, tls, bindable };
 }
 
 /** What XFORWARD told goes with it: it was about this message. */

@@ -74,5 +74,5 @@ function readExtension(extensions: Element | undefined, identifier: string): rea
 
 function textsOf(names: readonly Element[], wanted: number): readonly string[] {
   const found = names.filter(({ tag }) => tag === wanted).slice(0, most);
-  return found.map(({ content }) => new TextDecoder("latin1").decode(content));
+  return found.map(({ content }) => Buffer.from(content).toString("latin1"));
 }

@@ -59,10 +59,10 @@ for (const runtime of runtimes) {
       for (const message of stored) assert.equal(message, expected);
     });
 
-    test("20 MB with every octet in it, NUL and 8-bit too, arrive unchanged", async () => {
+    test("20 MB with every octet that DATA may have, 8-bit too, arrive unchanged", async () => {
       const peer = await greeted(daemon);
       const line = Uint8Array.from({ length: 256 }, (_, octet) => octet).filter((octet) =>
-        octet !== 10 && octet !== 13
+        octet !== 0 && octet !== 10 && octet !== 13
       );
       const head = new TextEncoder().encode(
         "From: <author@example.org>\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\nSubject: large\r\n\r\n",
@@ -114,7 +114,7 @@ for (const runtime of runtimes) {
     });
 
     test("the trace field names client, protocol and server", () => {
-      const stored = mailIn(join(daemon.state, "maildir")).map((octets) => new TextDecoder("latin1").decode(octets));
+      const stored = mailIn(join(daemon.state, "maildir")).map((octets) => Buffer.from(octets).toString("latin1"));
       const text = stored.find((message) => message.includes("Subject: pipelined")) ?? "";
       assert.match(
         text,

@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { type DaemonProcess, startDaemon } from "../support/daemon_process.ts";
+import { freePort } from "../support/loopback_port.ts";
 import { asContent, asMailData, awkwardMessage } from "../support/messages.ts";
 import { lacking, run } from "../support/programs.ts";
 import { runtimes } from "../support/runtimes.ts";
@@ -55,15 +56,6 @@ async function reachable(port: number, child: ChildProcess): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error("smtp-sink did not start");
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 function forwarding(port: number): string {

@@ -45,7 +45,7 @@ for (const runtime of runtimes) {
         await Promise.all(clients);
         rmSync(daemon.folder, { recursive: true, force: true });
       }
-      const stored = mailIn(join(state, "maildir")).map((octets) => new TextDecoder("latin1").decode(octets));
+      const stored = mailIn(join(state, "maildir")).map((octets) => Buffer.from(octets).toString("latin1"));
       const ids = stored.map((text) => /Message-ID: <(.*)@example\.org>/.exec(text)?.[1] ?? "none");
       for (const [index, text] of stored.entries()) {
         assert.ok(text.endsWith(`end of ${ids[index]}\r\n`), "a half message");

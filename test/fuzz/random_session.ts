@@ -51,7 +51,7 @@ export class RandomSession {
     this.#dice = dice;
     this.offer = randomOffer(dice);
     this.#session = startSession({ id: `s${sessions++}`, client: endpoint, server: endpoint, trust });
-    if (this.offer.tls === "implicit") this.#session = secured(this.#session, tls);
+    if (this.offer.tls === "implicit") this.#session = secured(this.#session, tls, true);
   }
 
   /** As it is now. */
@@ -107,7 +107,7 @@ export class RandomSession {
   }
 
   #take(outcome: Outcome): Outcome {
-    this.#session = outcome.next === "secure" ? secured(outcome.session, tls) : outcome.session;
+    this.#session = outcome.next === "secure" ? secured(outcome.session, tls, true) : outcome.session;
     return outcome;
   }
 

@@ -42,7 +42,7 @@ export function asMailData(lines: readonly string[]): string {
 
 /** What lies in a Maildir without the fields this server put on top: Return-Path, Delivered-To, Received. */
 export function withoutTrace(stored: Uint8Array): string {
-  let text = new TextDecoder("latin1").decode(stored);
+  let text = Buffer.from(stored).toString("latin1");
   for (;;) {
     const field = /^(?:Return-Path|Delivered-To|Received):[^\n]*\n(?:[ \t][^\n]*\n)*/.exec(text);
     if (field === null) return text;

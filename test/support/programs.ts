@@ -42,5 +42,5 @@ export function lacking(...programs: readonly string[]): string | false {
   const missing = programs.filter((program) => {
     return spawnSync("sh", ["-c", `command -v ${program} || PATH=$PATH:/usr/sbin command -v ${program}`]).status !== 0;
   });
-  return missing.length === 0 ? false : `needs ${missing.join(", ")}: apt-get install swaks postfix`;
+  return missing.length === 0 ? false : `needs ${missing.join(", ")}: .ci/run installs what the tests want`;
 }

@@ -14,7 +14,7 @@ export const upgrade: Upgrade = openAcceptor({
 }).upgrade;
 
 export function text(octets: Uint8Array): string {
-  return new TextDecoder("latin1").decode(octets);
+  return Buffer.from(octets).toString("latin1");
 }
 
 /** Serves each client by `talk`; its port. */

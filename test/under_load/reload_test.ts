@@ -222,7 +222,7 @@ async function versionsOf(daemon: DaemonProcess, peer: SmtpPeer, id: string): Pr
 
 function stored(daemon: DaemonProcess): [id: string, versions: string][] {
   return mailIn(join(daemon.state, "maildir")).map((octets) => {
-    const text = new TextDecoder("latin1").decode(octets);
+    const text = Buffer.from(octets).toString("latin1");
     return [/^Message-ID: <(.*)@x>/m.exec(text)?.[1] ?? "", /^X-Versions: (\w+)/m.exec(text)?.[1] ?? ""];
   });
 }
