@@ -1,6 +1,7 @@
 // The running server: listens, talks to every client, drains, stops.
 
 import type { Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Listener as Place } from "./config/protocol.ts";
 import { arrive, type Ends, type Manners } from "./connection/arrive.ts";
 import { converse } from "./connection/converse.ts";
@@ -80,6 +81,18 @@ export class Daemon {
   }
 
   /**
+   * For a server whose place others take: accepts nobody any more, and gives its sessions the time that transactions
+   * have to end by themselves. `stop` is to follow, and may come before.
+   */
+  async retire(): Promise<void> {
+    for (const listener of this.#listeners) listener.close();
+    const over = new AbortController();
+    const deadline = pause(this.#options.drainWithin(), undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([deadline, Promise.all(this.#conversations.values())]);
+    over.abort();
+  }
+
+  /**
    * Accepts nobody any more, tells waiting clients 421, lets transactions finish until the deadline, then closes what
    * is left. Resolves when every conversation is over.
    */
@@ -111,7 +124,7 @@ export class Daemon {
     const { counts, log } = this.#options;
     const client = ends.peer.address;
     // Behind a proxy the address that counts is not known yet.
-    const admission = manners.proxy ? "later" : await counts.admit(client);
+    const admission = manners.proxy || client === "" ? "later" : await counts.admit(client);
     const id = newSessionId();
     try {
       const turned = this.#turnedAway(desk, admission);
@@ -132,9 +145,11 @@ export class Daemon {
 
   /** The session itself, with its client counted for as long as it lasts. */
   async #welcome(wire: Wire, desk: Desk, { session, binding }: Arrived, admission: Admission | "later"): Promise<void> {
-    const late = admission === "later" ? await this.#options.counts.admit(session.client.address) : undefined;
+    const { address } = session.client;
+    // A Unix socket has no address: who may open it is said by its mode.
+    const late = admission === "later" && address !== "" ? await this.#options.counts.admit(address) : undefined;
     const turned = late && this.#turnedAway(desk, late);
-    if (turned !== undefined) return await this.#turnAway(wire, turned, undefined, session.client.address);
+    if (turned !== undefined) return await this.#turnAway(wire, turned, undefined, address);
     try {
       await this.#talk(wire, desk, session, binding);
     } finally {

@@ -6,7 +6,9 @@ import { readPassword } from "./cli/read_password.ts";
 import { runCommand } from "./cli/run.ts";
 import { LineWriter } from "./log/line_writer.ts";
 import { withoutJspi } from "./platform/jspi.ts";
+import { openWorkerLink, type WorkerLink } from "./processes/worker_link.ts";
 import { serve, type Surroundings } from "./serve.ts";
+import { type PrimarySurroundings, servePrimary } from "./serve_primary.ts";
 
 const output = new LineWriter(process.stdout);
 const complaints = new LineWriter(process.stderr);
@@ -28,30 +30,60 @@ function stopSignal(): Promise<void> {
   });
 }
 
-/** SIGHUP: read the configuration again. */
-function onReloadSignal(reload: () => void): void {
-  process.on("SIGHUP", reload);
+/** What serving needs of a process that stands for itself. */
+function alone(): Surroundings {
+  return {
+    print: (line) => output.write(line),
+    complain: (line) => complaints.write(line),
+    started: (lines) => lines.forEach((line) => output.write(line)),
+    stopSignal,
+    onReloadSignal: (reload) => void process.on("SIGHUP", () => void reload()),
+  };
 }
 
-async function main(): Promise<number> {
+/** The same of a worker: its log is its own, the rest goes through the primary. */
+function asWorker(link: WorkerLink): Surroundings {
+  return {
+    print: (line) => output.write(line),
+    complain: (line) => link.complain(line),
+    started: (lines) => link.listening(lines),
+    stopSignal: () => link.stopSignal(),
+    retireSignal: () => link.retireSignal(),
+    onReloadSignal: (reload) => link.onReloadSignal(reload),
+    worker: { pid: process.pid },
+  };
+}
+
+/** What watching over workers needs. */
+function asPrimary(): PrimarySurroundings {
+  return {
+    print: (line) => output.write(line),
+    complain: (line) => complaints.write(line),
+    stopSignal,
+    onReloadSignal: (reload) => void process.on("SIGHUP", reload),
+    onRestartSignal: (restart) => void process.on("SIGUSR2", restart),
+  };
+}
+
+async function main(link: WorkerLink | undefined): Promise<number> {
   const lacking = withoutJspi();
   if (lacking !== undefined) {
     complaints.write(lacking);
     return 1;
   }
-  const around: Surroundings = {
-    print: (line) => output.write(line),
-    complain: (line) => complaints.write(line),
-    stopSignal,
-    onReloadSignal,
-  };
+  const around = link === undefined ? alone() : asWorker(link);
   return await runCommand(parseCommandLine(process.argv.slice(2), process.env), {
     ...around,
-    serve: (chosen) => serve(chosen, around),
+    serve: async (chosen) => {
+      const code = link === undefined ? await servePrimary(chosen, asPrimary()) : undefined;
+      return code ?? await serve(chosen, around);
+    },
     readPassword: () => readPassword(process.stdin, (text) => void process.stderr.write(text)),
   });
 }
 
-process.exitCode = await main();
+const link = openWorkerLink();
+process.exitCode = await main(link);
+await link?.close();
 output.flush();
 complaints.flush();

@@ -8,13 +8,13 @@ import type { Config } from "./config/config.ts";
 import type { Listener } from "./config/protocol.ts";
 import type { Delivery } from "./delivery/delivery.ts";
 import { type Daemon, type SessionLease, startDaemon } from "./daemon.ts";
-import { type Built, Generations } from "./generation/generations.ts";
+import { type Built, Generations, type Reload } from "./generation/generations.ts";
 import type { Generation, GenerationPlugin } from "./generation/load.ts";
-import { ProcessCounts } from "./limits/connection_counts.ts";
-import { countRules } from "./limits/count_rules.ts";
+import { openCounts } from "./limits/open_counts.ts";
 import { OverloadWatch } from "./limits/sample.ts";
-import { type Log, openLog } from "./log/log.ts";
-import { listenOn } from "./processes/listen_on.ts";
+import { type Fields, type Log, openLog } from "./log/log.ts";
+import type { Listen } from "./processes/listen_on.ts";
+import { type Settled, settleRights } from "./processes/settle_rights.ts";
 import { type Common, type OpenGeneration, openGeneration } from "./generation/open.ts";
 import { type OpenHost, openHost } from "./generation/open_host.ts";
 import { PluginFiles } from "./generation/plugin_files.ts";
@@ -31,8 +31,14 @@ import { ConfigurationWatch } from "./generation/watch_configuration.ts";
 export interface Surroundings extends Output {
   /** Resolves when the daemon is to stop. */
   stopSignal(): Promise<void>;
+  /** Resolves when another process has taken over: sessions may end by themselves. */
+  retireSignal?(): Promise<void>;
   /** Calls back whenever the configuration is to be read again. */
-  onReloadSignal(reload: () => void): void;
+  onReloadSignal(reload: () => Promise<Reload>): void;
+  /** Clients are served; `lines` say what runs and where. */
+  started(lines: readonly string[]): void;
+  /** Where several processes serve: what every log entry says of this one. */
+  readonly worker?: Fields;
 }
 
 /** What outlives every generation. */
@@ -41,6 +47,7 @@ interface Server extends Common {
   readonly around: Surroundings;
   /** From now on the log is as this configuration wants it. */
   readonly logAs: (config: Config) => void;
+  readonly listenOn: Listen;
 }
 
 /** Serves until told to stop. The exit code: 0, or 1 if it could not start; then every reason was complained of. */
@@ -50,22 +57,35 @@ export async function serve(chosen: Chosen, around: Surroundings): Promise<numbe
   const logAs = (config: Config): void => {
     current = openLog({ ...config.log, write: around.print, now: () => new Date() });
   };
-  const log: Log = (level, message, fields) => current(level, message, fields);
+  const { worker } = around;
+  const log: Log = (level, message, fields) => {
+    current(level, message, worker === undefined ? fields : { ...fields, ...worker });
+  };
   let host: OpenHost | undefined;
+  let settled: Extract<Settled, { readonly kind: "settled" }> | undefined;
   const shared = { plugins: new SharedParts<GenerationPlugin>(), files: new PluginFiles() };
   const first = await prepare(chosen, around, async (config) => {
     logAs(config);
+    const rights = await settleRights(config);
+    if (rights.kind === "failed") return { kind: "problems", problems: inFile(config, rights.problems) };
+    settled = rights;
     const opened = await openHost(config, log);
     if (opened.kind === "failed") return { kind: "problems", problems: [`${config.file}: state: ${opened.message}`] };
     host = opened.host;
     return { kind: "means", means: { ...shared, log, host } };
   });
-  if (host === undefined) return 1;
   try {
-    return first === undefined ? 1 : await serveWith(first, { ...shared, log, host, chosen, around, logAs });
+    if (first === undefined || host === undefined || settled === undefined) return 1;
+    for (const warning of inFile(first.config, settled.warnings)) around.complain(`warning: ${warning}`);
+    return await serveWith(first, { ...shared, log, host, chosen, around, logAs, listenOn: settled.listen });
   } finally {
-    await host.close();
+    settled?.close();
+    await host?.close();
   }
+}
+
+function inFile({ file }: Config, lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `${file}: ${line}`);
 }
 
 async function serveWith(first: Generation, given: Omit<Server, "spool" | "deliveries" | "decoy">): Promise<number> {
@@ -113,11 +133,18 @@ async function build(server: Server, started: Config): Promise<Built> {
   return { kind: "built", generation: opened.open, warnings: loaded.warnings };
 }
 
-async function listenAndTalk(generations: Generations, { around, log }: Server, started: () => void): Promise<number> {
+async function listenAndTalk(generations: Generations, server: Server, started: () => void): Promise<number> {
+  const { around, log, listenOn } = server;
   const stop = around.stopSignal();
-  around.onReloadSignal(() => void generations.reload());
+  around.onReloadSignal(() => generations.reload());
   const { config } = generations.current;
-  const counts = new ProcessCounts(countRules(() => generations.current.config.limits));
+  const opened = await openCounts({
+    shared: around.worker === undefined ? undefined : config.state,
+    limits: () => generations.current.config.limits,
+    log,
+  });
+  if (opened.kind === "failed") return fail(around, inFile(config, [`state: ${opened.message}`]));
+  const { counts } = opened;
   const overload = new OverloadWatch({
     spool: config.state,
     marks: () => generations.current.config.overload,
@@ -133,16 +160,21 @@ async function listenAndTalk(generations: Generations, { around, log }: Server, 
     drainWithin: () => generations.current.config.timeouts.shutdown,
   });
   if (listening.kind === "failed") {
-    return fail(around, listening.problems.map((problem) => `${config.file}: listen: ${problem}`));
+    return fail(around, inFile(config, listening.problems.map((problem) => `listen: ${problem}`)));
   }
   started();
-  for (const line of firstLines(generations.current, listening.daemon)) around.print(line);
-  await stop;
+  around.started(firstLines(generations.current, listening.daemon));
+  await Promise.race([stop, around.retireSignal?.().then(() => retire(listening.daemon, log)) ?? stop]);
   log("info", "stopping");
   await listening.daemon.stop();
   overload.stop();
   counts.close();
   return 0;
+}
+
+async function retire(daemon: Daemon, log: Log): Promise<void> {
+  log("info", "retiring");
+  await daemon.retire();
 }
 
 function leaseOf(generations: Generations, place: Listener): SessionLease {

@@ -29,10 +29,7 @@ export function startBlock(start: Start): readonly string[] {
     row("listens", start.places.map(describe).join(", ")),
     ...chainRows(start.chains),
     row("mail goes", start.delivery),
-    row(
-      "try",
-      `swaks --server ${formatAddress(reachable(first.address))} --from you@example.org --to postmaster@localhost`,
-    ),
+    row("try", `swaks ${target(first.address)} --from you@example.org --to postmaster@localhost`),
   ];
 }
 
@@ -57,6 +54,12 @@ function describe({ address, listener: { mode, tls, proxy } }: Place): string {
 
 function row(name: string, value: string): string {
   return `  ${name.padEnd(22)} ${value}`;
+}
+
+/** For swaks; an inherited socket does not say where it is. */
+function target(address: Address): string {
+  if (address.host.startsWith("unix:")) return `--socket ${address.host.slice("unix:".length)}`;
+  return /^(?:fd:|systemd)/.test(address.host) ? "--server HOST:PORT" : `--server ${formatAddress(reachable(address))}`;
 }
 
 /** A wildcard address is nothing to connect to. */

@@ -63,7 +63,7 @@ const rules: { readonly [layer: string]: Rule } = {
     packages: ["node:net"],
   },
   "src/config": {
-    layers: ["src/text", "src/dns", "src/networks", "src/sasl"],
+    layers: ["src/text", "src/dns", "src/networks", "src/sasl", "src/processes"],
     types: ["sdk/contract", "src/plugins", "src/tls", "src/delivery"],
     packages: ["node:", "valibot", "smol-toml", "@valibot/to-json-schema"],
   },

@@ -163,7 +163,9 @@ function parseAll(texts: readonly string[], source: string): readonly ListenAddr
   const addresses: ListenAddress[] = [];
   for (const text of texts) {
     const address = parseListenAddress(text);
-    if (address === undefined) return `${source}: expected HOST:PORT or [IPV6]:PORT, got ${quote(text)}`;
+    if (address === undefined) {
+      return `${source}: expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME, got ${quote(text)}`;
+    }
     addresses.push(address);
   }
   return addresses;

@@ -39,7 +39,9 @@ const rows: readonly (readonly [argv: string, line: CommandLine, environment?: E
   ["check", { kind: "check", state: "s" }, { QPSMTPD_STATE: "s" }],
   ["", { kind: "serve" }, { QPSMTPD_CONFIG: "", QPSMTPD_LISTEN: "", QPSMTPD_STATE: "" }],
   ["plugin inspect a.wasm", { kind: "plugin inspect", file: "a.wasm" }, { QPSMTPD_LISTEN: "wrong" }],
-  ["", usage(`QPSMTPD_LISTEN: expected HOST:PORT or [IPV6]:PORT, got "wrong"`), { QPSMTPD_LISTEN: "a:25,wrong" }],
+  ["", usage(`QPSMTPD_LISTEN: expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME, got "wrong"`), {
+    QPSMTPD_LISTEN: "a:25,wrong",
+  }],
 
   ["chekc", usage(`unknown command "chekc", did you mean "check"?`)],
   ["frobnicate", usage(`unknown command "frobnicate"`)],
@@ -61,8 +63,11 @@ const rows: readonly (readonly [argv: string, line: CommandLine, environment?: E
   ["--config --listen a:1", usage("--config needs a value")],
   ["plugin build a.ts -o", usage("-o needs a value")],
   ["--help=yes", usage("--help takes no value")],
-  ["--listen 25", usage(`--listen: expected HOST:PORT or [IPV6]:PORT, got "25"`)],
-  ["--listen a:1 --listen ::1:25", usage(`--listen: expected HOST:PORT or [IPV6]:PORT, got "::1:25"`)],
+  ["--listen 25", usage(`--listen: expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME, got "25"`)],
+  [
+    "--listen a:1 --listen ::1:25",
+    usage(`--listen: expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME, got "::1:25"`),
+  ],
   ["serve -o a", usage("serve takes no --out")],
   ["plugin build a.ts --state b", usage("plugin build takes no --state")],
   ["che\u001b[31mck", usage(`unknown command "che\\u{1b}[31mck"`)],

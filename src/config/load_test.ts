@@ -20,11 +20,14 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
   [`hostname = 5`, `hostname: expected a domain name such as mx.example.org, got 5`],
   [`listen = "127.0.0.1:25"`, `listen: expected a list of 1 to 100, got "127.0.0.1:25"`],
   [`listen = []`, `listen: expected a list of 1 to 100, got an empty list`],
-  [`listen = ["[::1]:25", "::1:25"]`, `listen.2: expected HOST:PORT or [IPV6]:PORT, got "::1:25"`],
+  [
+    `listen = ["[::1]:25", "::1:25"]`,
+    `listen.2: expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME, got "::1:25"`,
+  ],
   [
     `listen = ["a:70000", 25]`,
-    `listen.1: expected HOST:PORT or [IPV6]:PORT, got "a:70000"`,
-    `listen.2: expected HOST:PORT or [IPV6]:PORT, got 25`,
+    `listen.1: expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME, got "a:70000"`,
+    `listen.2: expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME, got 25`,
   ],
   [`state = ""`, `state: expected a path, got ""`],
   [`state = "a\\u0000b"`, `state: expected a path, got "a\\u{0}b"`],

@@ -17,7 +17,7 @@ export type ListenerTable = Omit<Listener, "host" | "port" | "tls"> & {
 
 export const listener: v.GenericSchema<unknown, ListenerTable> = v.pipe(
   v.strictObject({
-    address: v.pipe(listenAddress(), v.description("HOST:PORT or [IPV6]:PORT.")),
+    address: v.pipe(listenAddress(), v.description("HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME.")),
     mode: keyed(
       choice(["smtp", "submission", "lmtp"]),
       "smtp",

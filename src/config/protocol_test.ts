@@ -6,7 +6,10 @@ import { loadText } from "../../test/support/load_text.ts";
 
 /** Bad files and what is said of them. */
 const bad: readonly (readonly [text: string, problem: string])[] = [
-  [`listener = [{ address = "25" }]`, `listener.1.address: expected HOST:PORT or [IPV6]:PORT, got "25"`],
+  [
+    `listener = [{ address = "25" }]`,
+    `listener.1.address: expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME, got "25"`,
+  ],
   [
     `listener = [{ address = "[::]:25", tls = "on" }]`,
     `listener.1.tls: expected "off", "offered", "required" or "implicit", got "on"`,

@@ -128,7 +128,7 @@ export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject
   ),
   listen: v.exactOptional(v.pipe(
     list(listenAddress(), 1, 100),
-    v.description("Where to listen for other servers: HOST:PORT or [IPV6]:PORT."),
+    v.description("Where to listen for other servers: HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME."),
   )),
   listener: keyed(list(listener, 0, 100), [], "Addresses where something else is spoken, or with other settings."),
   tls,

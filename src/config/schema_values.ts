@@ -109,7 +109,7 @@ export function host(): v.GenericSchema<unknown, string> {
 
 /** `HOST:PORT` or `[IPV6]:PORT`. */
 export function listenAddress(): v.GenericSchema<unknown, ListenAddress> {
-  const message = "expected HOST:PORT or [IPV6]:PORT";
+  const message = "expected HOST:PORT, [IPV6]:PORT, unix:/PATH, fd:NUMBER or systemd:NAME";
   return v.pipe(
     v.string(message),
     v.regex(listenPattern, message),

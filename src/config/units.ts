@@ -1,8 +1,12 @@
 // Values with a unit as people write them: sizes, durations, addresses to listen on, domain names.
 
 import { isIPv6 } from "node:net";
+import { parseNamedPlace } from "../processes/inherited_sockets.ts";
 
-/** Where to listen. `host` is a name or an address without brackets; port 0 lets the system choose. */
+/**
+ * Where to listen. `host` is a name or an address without brackets; port 0 lets the system choose. A place that is no
+ * address is `host` as it was written, with port 0.
+ */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -18,8 +22,9 @@ export const durationPattern: RegExp = /^\d{1,10} ?(?:ms|s|m|h|d)$/;
 export const domainPattern: RegExp =
   /^(?=.{1,255}$)(?!.*\.[0-9]+$)[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?(?:\.[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?)*$/;
 
-/** `HOST:PORT` or `[V6]:PORT`, by its form; `parseListenAddress` knows the bounds. */
-export const listenPattern: RegExp = /^(?:\[[0-9a-fA-F:.]{2,45}\]|[0-9A-Za-z.\-]{1,255}):\d{1,5}$/;
+/** `HOST:PORT`, `[V6]:PORT`, `fd:N`, `systemd`, `systemd:NAME` or `unix:/PATH`, by its form; `parseListenAddress` knows the bounds. */
+export const listenPattern: RegExp =
+  /^(?:(?:\[[0-9a-fA-F:.]{2,45}\]|[0-9A-Za-z.\-]{1,255}):\d{1,5}|systemd(?::[!-9;-~]{1,255})?|unix:\/[ -~]{1,106})$/;
 
 /** Longest wait that timers of all three runtimes can count, about 24.8 days. */
 export const longestDuration: number = 2 ** 31 - 1;
@@ -69,6 +74,8 @@ function scaled(
 /** The two parts of `HOST:PORT` or `[V6]:PORT`, or `undefined`. */
 export function parseListenAddress(text: string): ListenAddress | undefined {
   if (!listenPattern.test(text)) return undefined;
+  const named = parseNamedPlace(text);
+  if (named !== undefined) return named;
   const colon = text.lastIndexOf(":");
   const port = Number(text.slice(colon + 1));
   if (port > 65535) return undefined;
@@ -80,6 +87,7 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
 
 /** `HOST:PORT`, an IPv6 address in brackets: what `parseListenAddress` reads. */
 export function formatListenAddress(address: ListenAddress): string {
+  if (parseNamedPlace(address.host) !== undefined) return address.host;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   return `${host}:${address.port}`;
 }

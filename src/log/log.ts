@@ -18,8 +18,11 @@ export interface LogOptions {
   readonly now: () => Date;
 }
 
-/** Characters of one field that are kept. */
-const maxField = 1000;
+/** Characters of one field that are kept: the first that makes the line short enough. */
+const fieldLimits = [1000, 200, 40] as const;
+
+/** Octets of a line with its end: a pipe takes so many as a whole, however many processes write to it. */
+const longestLine = 4096;
 
 /** A log in one of two formats; costs nothing for entries below its level. */
 export function openLog(options: LogOptions): Log {
@@ -27,29 +30,48 @@ export function openLog(options: LogOptions): Log {
   const format = options.format === "json" ? formatJson : formatText;
   return (level, message, fields = {}) => {
     if (levels.indexOf(level) < least) return;
-    options.write(format(options.now(), level, message, fields));
+    options.write(fitted(format, { time: options.now().toISOString(), level, message, fields }));
   };
 }
 
-function formatJson(time: Date, level: Level, message: string, fields: Fields): string {
-  const bounded = Object.entries(fields).map(([name, value]) => [name, bound(value)]);
-  return JSON.stringify({ time: time.toISOString(), level, message, ...Object.fromEntries(bounded) });
+interface Entry {
+  readonly time: string;
+  readonly level: Level;
+  readonly message: string;
+  readonly fields: Fields;
 }
 
-function formatText(time: Date, level: Level, message: string, fields: Fields): string {
+/** Writes an entry; fields are cut to `most` characters. */
+type Format = (entry: Entry, most: number) => string;
+
+function fitted(format: Format, entry: Entry): string {
+  let line = "";
+  for (const most of fieldLimits) {
+    line = format(entry, most);
+    if (line.length < longestLine / 3 || Buffer.byteLength(line) < longestLine) return line;
+  }
+  return line;
+}
+
+function formatJson({ time, level, message, fields }: Entry, most: number): string {
+  const bounded = Object.entries(fields).map(([name, value]) => [name, bound(value, most)]);
+  return JSON.stringify({ time, level, message, ...Object.fromEntries(bounded) });
+}
+
+function formatText({ time, level, message, fields }: Entry, most: number): string {
   const facts = Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${quote(value)}`]
+    value === undefined ? [] : [`${name}=${quote(value, most)}`]
   );
-  return [time.toISOString(), level, message, ...facts].join(" ");
+  return [time, level, message, ...facts].join(" ");
 }
 
-function bound(value: Fields[string]): Fields[string] {
-  return typeof value === "string" && value.length > maxField ? `${value.slice(0, maxField)}…` : value;
+function bound(value: Fields[string], most: number): Fields[string] {
+  return typeof value === "string" && value.length > most ? `${value.slice(0, most)}…` : value;
 }
 
 /** Plain words stand as they are; anything else as JSON with every non-printable character escaped. */
-function quote(value: string | number | boolean): string {
-  const bounded = bound(value);
+function quote(value: string | number | boolean, most: number): string {
+  const bounded = bound(value, most);
   if (typeof bounded !== "string") return String(bounded);
   if (/^[\w.:@<>/+-]+$/.test(bounded)) return bounded;
   return JSON.stringify(bounded).replace(/[^\x20-\x7e]/g, (character) => {

@@ -32,6 +32,15 @@ test("a long field is cut in both formats", () => {
   }
 });
 
+test("a line fits into one write to a pipe, whatever the fields hold", () => {
+  const fields = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`f${index}`, "\u202e".repeat(1000)]));
+  for (const format of ["text", "json"] as const) {
+    const [line = ""] = lines(format, "info", [["info", "m", fields]]);
+    assert.ok(Buffer.byteLength(line) < 4096, `${format}: ${Buffer.byteLength(line)}`);
+    assert.ok(line.includes("f7"), format);
+  }
+});
+
 test("entries below the level are dropped", () => {
   const entries: [Level, string][] = [["debug", "a"], ["info", "b"], ["warn", "c"], ["error", "d"]];
   assert.equal(lines("text", "warn", entries).length, 2);

@@ -42,8 +42,9 @@ const addressRemedies: Remedies = {
 
 const pathRemedies: Remedies = {
   EADDRINUSE: "the path is in use: stop the other program, or choose another path",
-  EACCES: "not allowed to make a socket there: give this user the folder, or choose another path",
-  ENOENT: "there is no such folder: make it, or choose another path",
+  // What Node says, too, when the folder is not there.
+  EACCES: "no socket can be made there: make the folder, give it to this user, or choose another path",
+  ENOENT: "no socket can be made there: make the folder, give it to this user, or choose another path",
 };
 
 /**

@@ -20,11 +20,11 @@ export interface Rights {
   readonly canSetGroups: boolean;
 }
 
-/** Windows has no such thing: there nobody is root. */
+/** Windows has no such thing: there nobody is root. Not the effective ids: Deno asks for one more permission for them. */
 export function currentRights(): Rights {
   return {
-    uid: process.geteuid?.() ?? -1,
-    gid: process.getegid?.() ?? -1,
+    uid: process.getuid?.() ?? -1,
+    gid: process.getgid?.() ?? -1,
     groups: process.getgroups?.() ?? [],
     canSetGroups: typeof process.setgroups === "function",
   };
@@ -41,7 +41,7 @@ export function become({ name, uid, gid, groups }: Identity): string | undefined
     return `cannot become ${name}: ${error instanceof Error ? error.message : String(error)}`;
   }
   const rights = currentRights();
-  const isUser = rights.uid === uid && rights.gid === gid && process.getuid?.() === uid && process.getgid?.() === gid;
+  const isUser = rights.uid === uid && rights.gid === gid && process.geteuid?.() === uid && process.getegid?.() === gid;
   if (!isUser) return `cannot become ${name}: the system says yes, but it is not so`;
   const way = waysBack.find((regain) => succeeds(regain));
   return way === undefined

@@ -51,8 +51,6 @@ export class TlsServer {
     this.#minimum = options.minimum;
     this.#server = createServer({
       ...contextOptions(first, options),
-      // A client may close its side and still read our reply.
-      allowHalfOpen: true,
       ALPNProtocols: [...options.protocols],
       requestCert: options.askClients,
       rejectUnauthorized: false,
@@ -84,12 +82,16 @@ export class TlsServer {
       raw.once("close", closed);
       // Else a reply in two parts waits for the client's acknowledgement between them.
       raw.setNoDelay(true);
+      // The TLS socket takes this over: a client that closes its side within the handshake is gone, and must be noticed.
+      raw.allowHalfOpen = false;
       this.#server.emit("connection", raw);
     });
   }
 
   #finished(socket: TLSSocket): void {
     socket.on("error", ignore);
+    // From now on it may close its side and still read our reply.
+    socket.allowHalfOpen = true;
     const raw = (socket as Around)._parent;
     const settle = raw && this.#underWay.get(raw);
     if (raw === undefined || settle === undefined) return void socket.destroy();

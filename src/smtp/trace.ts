@@ -18,13 +18,15 @@ export interface Trace {
 export function receivedField(trace: Trace): string {
   const { session, transaction } = trace;
   const name = nameToken(session.hello?.name ?? "unknown");
-  const client = addressLiteral(session.client.address);
+  // A Unix socket has no address.
+  const { address } = session.client;
+  const client = address === "" ? "" : ` (${addressLiteral(address)})`;
   const server = `${nameToken(trace.hostname)} (${commentText(trace.software)})`;
   const protocol = protocolKeyword(session, transaction) + tlsComment(session);
   // RFC 5321 §7.2: more than one recipient would show blind copies to the others.
   const [only, ...others] = transaction.forwardPaths;
   const forClause = only === undefined || others.length > 0 ? "" : `\r\n\tfor <${formatMailbox(only)}>`;
-  return `Received: from ${name} (${client})\r\n` +
+  return `Received: from ${name}${client}\r\n` +
     `\tby ${server} with ${protocol} id ${nameToken(transaction.id)}${forClause};\r\n` +
     `\t${trace.date}\r\n`;
 }

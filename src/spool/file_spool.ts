@@ -2,6 +2,7 @@
 
 import { mkdir, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "./disk.ts";
 import { FileDraft, type Memory } from "./file_draft.ts";
 import type { Draft, Spool } from "./spool.ts";
 
@@ -26,13 +27,22 @@ export async function openSpool(state: string, options: FileSpoolOptions = {}): 
   };
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    // Another process on the same folder loses nothing: a draft reads through its descriptor, never by its name.
-    for (const name of await readdir(folder)) await unlink(join(folder, name));
+    // Another process on the same folder loses nothing: a draft reads through its descriptor, never by its name. But it
+    // may remove a draft of its own meanwhile.
+    for (const name of await readdir(folder)) await removeLeftover(join(folder, name));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { kind: "failed", message: `Cannot use ${folder} as spool: ${why}. Check who owns it, or give --state` };
   }
   return { kind: "spool", spool: new FileSpool(folder, memory) };
+}
+
+async function removeLeftover(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
+  }
 }
 
 class FileSpool implements Spool {

@@ -57,6 +57,8 @@ export type ListenerName = keyof typeof listeners;
 
 export interface EsmtpDaemon extends DaemonProcess {
   portOf(listener: ListenerName): number;
+  /** Puts another `more` of the setup in its configuration, for the next reload. */
+  rewrite(more: string): void;
   /** What the plugins were told of the session of the message with this subject, and all of it as latin1. */
   told(subject: string): { readonly witness: Told; readonly blind: Told; readonly text: string };
 }
@@ -69,18 +71,20 @@ export interface Setup {
   /** Clients are asked for certificates, and believed if it issued them. */
   readonly authority?: string;
   readonly state?: string;
+  /** TOML before the first table. */
+  readonly more?: string;
 }
 
 export async function startEsmtpDaemon(runtime: Runtime, setup: Setup = {}): Promise<EsmtpDaemon> {
   const state = setup.state === undefined ? {} : { state: setup.state };
-  const daemon = await startDaemon(runtime, {
-    toml: tomlOf(await pluginFolder(), setup),
-    ownListeners: true,
-    ...state,
-  });
+  const folder = await pluginFolder();
+  const daemon = await startDaemon(runtime, { toml: tomlOf(folder, setup), ownListeners: true, ...state });
   return {
     ...daemon,
     portOf: (listener) => daemon.ports[Object.keys(listeners).indexOf(listener)] ?? 0,
+    rewrite: (more) => {
+      writeFileSync(join(daemon.folder, "config/qpsmtpd.toml"), tomlOf(folder, { ...setup, more }));
+    },
     told: (subject) => {
       const text = mailIn(join(daemon.state, "maildir")).map((octets) => Buffer.from(octets).toString("latin1"))
         .find((text) => text.includes(`\r\nSubject: ${subject}\r\n`)) ?? assert.fail(`no message about ${subject}`);
@@ -94,7 +98,7 @@ function toldIn(text: string, header: string): Told {
   return JSON.parse(value.replaceAll("\r\n", "")) as Told;
 }
 
-function tomlOf(folder: string, { certificates = [], authority }: Setup): string {
+function tomlOf(folder: string, { certificates = [], authority, more = "" }: Setup): string {
   const pairs = certificates.map(({ certificate, key }) => `{ certificate = "${certificate}", key = "${key}" }`);
   const tables = Object.values(listeners).map((lines) => `[[listener]]\naddress = "127.0.0.1:0"\n${lines}\n`);
   const entries = plugins.map(([name, , needs]) =>
@@ -105,6 +109,7 @@ log.level = "debug"
 timeouts.proxy = "1s"
 auth.delay = "50ms"
 smuggling.policy = "reject"
+${more}
 trust = { proxy = ["127.0.0.1"], xclient = ["127.0.0.1"], xforward = ["127.0.0.1"] }
 [tls]
 certificates = [${pairs.join(", ")}]
