@@ -1,5 +1,6 @@
-#!/usr/bin/env node
-// The installed command. Plain JavaScript, so that a Node too old for the rest can still say so in one sentence.
+#!/usr/bin/env -S node --max-semi-space-size=16
+// The installed command, with less room for young objects than Node's own: an idle connection then costs half the memory.
+// Plain JavaScript, so that a Node too old for the rest can still say so in one sentence.
 
 if (typeof WebAssembly !== "object" || typeof WebAssembly.Suspending !== "function") {
   console.error(

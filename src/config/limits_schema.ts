@@ -14,8 +14,8 @@ export const limits: v.GenericSchema<unknown, Limits> = section("What clients ma
   connections_per_network: count(200, 100_000, "Most of them from one network."),
   network_prefix_v4: count(24, 32, "Bits that make an IPv4 network."),
   network_prefix_v6: count(48, 64, "Bits that make an IPv6 network."),
-  commands: count(10_000, 1_000_000_000, "Most commands of one session."),
-  transactions: count(1000, 1_000_000_000, "Most transactions of one session; offered as MAILMAX."),
+  commands: count(100_000, 1_000_000_000, "Most commands of one session."),
+  transactions: count(10_000, 1_000_000_000, "Most transactions of one session; offered as MAILMAX."),
   refusals: count(20, 100_000, "Refused commands after which a session is closed with 421."),
   slowest: size("100B", "Octets a second that mail data must reach on average, judged after timeouts.data."),
 });

@@ -8,8 +8,13 @@ import { projectRoot, type Runtime, runtimes } from "../support/runtimes.ts";
 export type RuntimeName = Runtime["name"];
 
 /** With the shipped plugins. `preload` is a file in this folder that runs first; on Node alone. */
-export async function startBenchDaemon(name: RuntimeName, preload?: string): Promise<DaemonProcess> {
-  const [program, ...args] = directCommand(name);
+export async function startBenchDaemon(
+  name: RuntimeName,
+  preload?: string,
+  flags: readonly string[] = [],
+): Promise<DaemonProcess> {
+  const [program, ...direct] = directCommand(name);
+  const args = [...direct, ...flags];
   const loading = preload === undefined ? [] : ["--import", join(projectRoot, "test/bench", preload)];
   return await startDaemon({ name, command: [program, ...args, ...loading, "src/main.ts"] }, { toml: benchToml() });
 }

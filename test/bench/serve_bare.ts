@@ -26,6 +26,8 @@ const desk: Desk = {
     maxMessageSize: 50_000_000,
     maxRecipients: 100,
     maxRefusals: 20,
+    maxTransactions: 1_000_000,
+    maxCommands: 1_000_000_000,
   },
   chains: chainsOf([acceptAll]),
   spool: spool.spool,
