@@ -9,7 +9,10 @@ const everything: ReadonlySet<Extension> = new Set(
   ["CHUNKING", "DSN", "REQUIRETLS", "MT-PRIORITY", "DELIVERBY", "FUTURERELEASE"] as const,
 );
 
-function offering(extensions: Iterable<Extension>, talk: (peer: SmtpPeer, served: Served) => Promise<void>): Promise<void> {
+function offering(
+  extensions: Iterable<Extension>,
+  talk: (peer: SmtpPeer, served: Served) => Promise<void>,
+): Promise<void> {
   return serving({ plugins: [acceptAll], offer: { extensions: new Set(extensions) } }, async (served) => {
     await talk(await served.connect(), served);
   });

@@ -94,7 +94,11 @@ const headers: readonly (readonly [what: string, content: string, reply: RegExp]
   ["20 fields are taken", "X: y\r\n".repeat(20) + "\r\n", /^250 /],
   ["21 fields are refused", "X: y\r\n".repeat(21) + "\r\n", /^552 5\.3\.4 Header section has too many fields$/],
   ["2,000 octets are taken", `X: ${"y".repeat(1989)}\r\n\r\n`.replace(/y{900}/g, "$&\r\n "), /^250 /],
-  ["2,500 octets are refused", "X: yyyyyyyyyyyyyyyyyyyy\r\n y\r\n".repeat(2).replace(/y{20}/g, "y".repeat(1200)) + "\r\n", /^552 5\.3\.4 Header section exceeds/],
+  [
+    "2,500 octets are refused",
+    "X: yyyyyyyyyyyyyyyyyyyy\r\n y\r\n".repeat(2).replace(/y{20}/g, "y".repeat(1200)) + "\r\n",
+    /^552 5\.3\.4 Header section exceeds/,
+  ],
 ];
 for (const [what, content, reply] of headers) {
   for (const how of ["DATA", "BDAT"] as const) {

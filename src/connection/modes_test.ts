@@ -63,7 +63,8 @@ for (const how of ["DATA", "BDAT"] as const) {
 
 test("LMTP: a fate that all share is told to each; a recipient who was refused at RCPT has no reply", async () => {
   const picky = nativePlugin("picky", {
-    rcpt: ({ forwardPath }) => forwardPath.localPart === "c" ? { verdict: "reject", text: "no" } : { verdict: "accept" },
+    rcpt: ({ forwardPath }) =>
+      forwardPath.localPart === "c" ? { verdict: "reject", text: "no" } : { verdict: "accept" },
     data_post: () => ({ verdict: "reject", text: "not such words" }),
   });
   await lmtp({ plugins: [picky] }, async (peer) => {

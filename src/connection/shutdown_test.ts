@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { certified } from "../../test/support/certified.ts";
 import { acceptAll } from "../../test/support/native_plugin.ts";
-import { type Served, serving } from "../../test/support/served.ts";
+import { type Served, type Serving, serving } from "../../test/support/served.ts";
 import { connectPeer, type SmtpPeer } from "../../test/support/smtp_peer.ts";
+import { temporaryFolder } from "../../test/support/temporary_folder.ts";
 
+const upgrade = certified(temporaryFolder()).upgrade();
 const stopping = "421 4.3.2 mx.test is shutting down, try again later";
 const patient = { plugins: [acceptAll], drainWithin: 5000 };
 
@@ -86,6 +89,25 @@ test("shutdown: who is on the point of being greeted is told 421 after the greet
     assert.ok(performance.now() - began < 2500);
   });
 });
+
+const arriving: readonly (readonly [what: string, options: Serving, said: string])[] = [
+  ["a PROXY header", { manners: { proxy: true, isProxy: () => true } }, "PROXY TCP4"],
+  ["a handshake before the greeting", { manners: { implicitTls: true } }, ""],
+  ["a handshake after STARTTLS", { offer: { tls: "offered" } }, "STARTTLS\r\n"],
+];
+for (const [what, options, said] of arriving) {
+  test(`shutdown: ${what} is not waited for`, async () => {
+    await serving({ ...patient, upgrade, ...options }, async ({ daemon, port }) => {
+      const peer = await connectPeer(port);
+      peer.send(said);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const began = performance.now();
+      await daemon.stop();
+      assert.ok(performance.now() - began < 1000);
+      await peer.closed();
+    });
+  });
+}
 
 test("shutdown: a BDAT transaction still open at the deadline is cut off, and leaves nothing", async () => {
   await serving({ plugins: [acceptAll], drainWithin: 100, spool: { memoryThreshold: 0 } }, async (served) => {

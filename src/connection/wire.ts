@@ -19,8 +19,7 @@ export type Received =
 /** Every way waiting for the first octets can end. */
 export type Peeked =
   | { readonly kind: "octets"; readonly octets: Uint8Array }
-  | { readonly kind: "gone" }
-  | { readonly kind: "timedOut" };
+  | { readonly kind: Exclude<Arrival, "bytes"> };
 
 /** What becomes of octets that came before the client could have meant them for TLS. */
 export type Unread =
@@ -41,6 +40,7 @@ export class Wire {
   #socket: Socket;
   #inbox: Inbox;
   #shuttingDown = false;
+  #securing = false;
 
   /** `writeWithin`: milliseconds a client may take to accept our replies before it is dropped. */
   constructor(socket: Socket, writeWithin: number) {
@@ -104,18 +104,15 @@ export class Wire {
 
   /**
    * Waits until so many octets have come, at most 256 KiB, and shows all that are here without taking them. Before the
-   * first line only; `within` is milliseconds in all.
+   * first line only; a shutdown ends the wait. `within` is milliseconds in all.
    */
   async peek(octets: number, within: number): Promise<Peeked> {
-    const until = performance.now() + within;
-    for (;;) {
-      const arrival = await this.#inbox.wait(until - performance.now(), octets);
-      if (arrival === "interrupted") continue;
-      if (arrival !== "bytes") return { kind: arrival };
-      const all = this.#inbox.takeAll();
-      this.#inbox.putBack(all);
-      return { kind: "octets", octets: all };
-    }
+    if (this.#shuttingDown) return { kind: "interrupted" };
+    const arrival = await this.#inbox.wait(within, octets);
+    if (arrival !== "bytes") return { kind: arrival };
+    const all = this.#inbox.takeAll();
+    this.#inbox.putBack(all);
+    return { kind: "octets", octets: all };
   }
 
   /** Takes so many of the octets that `peek` showed. */
@@ -143,7 +140,7 @@ export class Wire {
   /**
    * Sends what is queued, and speaks TLS from then on: nothing that was said in plain text is left behind. `discarded`
    * is how many octets were thrown away; more than none is an attack or a broken client. `within`: milliseconds for
-   * the handshake. After "failed" there is nobody to talk to any more.
+   * the handshake, which a shutdown ends. After "failed" there is nobody to talk to any more.
    */
   async secure(upgrade: Upgrade, within: number, unread: Unread): Promise<Secured & { readonly discarded: number }> {
     const discarded = unread === "discard" ? this.early : 0;
@@ -151,9 +148,12 @@ export class Wire {
     if (unread === "discard") this.#inbox.takeAll();
     else this.#inbox.putBack(rest);
     if (!await this.flush()) return { kind: "failed", reason: "the client is gone", discarded };
+    if (this.#shuttingDown) return { kind: "failed", reason: "the server is shutting down", discarded };
     const first = this.#inbox.detach();
     if (first.length > 0) this.#socket.unshift(first);
+    this.#securing = true;
     const secured = await upgrade(this.#socket, within);
+    this.#securing = false;
     if (secured.kind === "failed") return { ...secured, discarded };
     this.#socket = secured.socket;
     this.#inbox = new Inbox(secured.socket, secured.valve);
@@ -170,6 +170,8 @@ export class Wire {
   shutDown(): void {
     this.#shuttingDown = true;
     this.#inbox.interrupt();
+    // In the middle of a handshake nothing can be said.
+    if (this.#securing) this.#socket.destroy();
   }
 
   /**

@@ -9,7 +9,7 @@ const instead = "(not shown: a secret of the client is in it)";
  * gap, the length and place of a short secret would tell too much.
  */
 export function withholding({ password, digest, token }: Credentials): (text: string) => string {
-  const secrets = [password, digest, token].filter((secret) => secret !== undefined && secret !== "");
+  const secrets = [password ?? "", digest ?? "", token ?? ""].filter((secret) => secret !== "");
   const forms = secrets.flatMap((secret) => [
     secret,
     JSON.stringify(secret).slice(1, -1),

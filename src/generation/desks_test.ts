@@ -38,7 +38,11 @@ data_delay = "8s"
 async function parts(): Promise<DeskParts> {
   const opened = await openSpool(folder);
   assert.ok(opened.kind === "spool");
-  const delivery = { description: "", deliver: () => Promise.resolve({ kind: "full" } as const), close: async () => {} };
+  const delivery = {
+    description: "",
+    deliver: () => Promise.resolve({ kind: "full" } as const),
+    close: async () => {},
+  };
   return { delivery, spool: opened.spool, log: () => {}, decoy: new Decoy(new Uint8Array(32)) };
 }
 

@@ -5,7 +5,7 @@ import type { Log } from "../log/log.ts";
 import { openAcceptor, type Upgrade } from "../tls/acceptor.ts";
 import { developmentCertificate } from "../tls/development_certificate.ts";
 import type { TlsMaterial } from "../tls/material.ts";
-import { readMaterial } from "../tls/read_material.ts";
+import { authorityProblems, readMaterial } from "../tls/read_material.ts";
 
 /** Absent where no listener speaks TLS. Problems and warnings begin with the setting, without the file. */
 export type TlsRead =
@@ -18,12 +18,12 @@ export type TlsOpened =
 
 /** Reads and checks what is configured; writes nothing. */
 export function readTls(config: Config): TlsRead {
-  const { certificates, clientAuthorities } = config.tls;
-  if (!isSpoken(config) || (certificates.length === 0 && clientAuthorities === undefined)) {
-    return { kind: "read", warnings: [] };
+  if (!isSpoken(config)) return { kind: "read", warnings: [] };
+  if (config.tls.certificates.length === 0) {
+    // The certificate made by ourselves is not there yet.
+    const problems = authorityProblems(config.tls);
+    return problems.length > 0 ? { kind: "problems", problems } : { kind: "read", warnings: [] };
   }
-  // The certificate made by ourselves is not there yet.
-  if (certificates.length === 0) return { kind: "read", warnings: [] };
   const read = readMaterial(config.tls, new Date());
   return read.kind === "problems" ? read : { ...read, kind: "read" };
 }

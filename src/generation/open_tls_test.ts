@@ -80,6 +80,11 @@ const bad: readonly (readonly [what: string, tls: string, problem: RegExp])[] = 
     `certificates = [{ certificate = "${mx.certificate}", key = "${mx.key}" }]\nclient_authorities = "${other.certificate}"`,
     /^tls\.client_authorities: .*other\.pem: certificate 1 in it is not of an authority/,
   ],
+  [
+    "authorities that are none, without a certificate of our own",
+    `client_authorities = "${other.certificate}"`,
+    /^tls\.client_authorities: .*other\.pem: certificate 1 in it is not of an authority/,
+  ],
 ];
 for (const [what, tls, problem] of bad) {
   test(`refused: ${what}`, async () => {

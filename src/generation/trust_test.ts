@@ -25,7 +25,10 @@ for (const [address, trust] of rows) {
   });
 }
 
-const proxies = [["127.0.0.1", true], ["127.0.0.2", false], ["2001:db8:1:2::3", true], ["2001:db8:2::", false]] as const;
+const proxies = [["127.0.0.1", true], ["127.0.0.2", false], ["2001:db8:1:2::3", true], [
+  "2001:db8:2::",
+  false,
+]] as const;
 test("PROXY headers are believed of listed networks alone", async () => {
   const { isProxy } = trusting(await configured(toml));
   for (const [address, expected] of proxies) assert.equal(isProxy(address), expected, address);

@@ -33,6 +33,13 @@ export function readMaterial(choice: TlsChoice, now: Date): ReadMaterial {
   return { kind: "material", material: authorities === undefined ? material : { ...material, authorities }, warnings };
 }
 
+/** What is wrong with `client_authorities`, for when there is no certificate of our own yet. */
+export function authorityProblems(choice: TlsChoice): readonly string[] {
+  const problems: string[] = [];
+  readAuthorities(choice.clientAuthorities, problems);
+  return problems;
+}
+
 function readAuthorities(path: string | undefined, problems: string[]): readonly string[] | undefined {
   if (path === undefined) return undefined;
   const chain = readChain(path);

@@ -100,10 +100,13 @@ for (const runtime of runtimes) {
 
     test("a whole pipelined session gets its replies in order", async () => {
       const peer = await connectPeer(daemon.port);
-      peer.send("EHLO client.example.org\r\nMAIL FROM:<author@example.org>\r\nRCPT TO:<reader@localhost>\r\nDATA\r\n");
+      assert.match(await peer.reply(), /^220 /);
+      // RFC 2920 §3.1: EHLO and DATA end a group.
+      assert.match(await peer.ask("EHLO client.example.org"), /^250-/);
+      peer.send("MAIL FROM:<author@example.org>\r\nRCPT TO:<reader@localhost>\r\nDATA\r\n");
       const codes = [];
-      for (let count = 0; count < 5; count++) codes.push((await peer.reply()).slice(0, 3));
-      assert.deepEqual(codes, ["220", "250", "250", "250", "354"]);
+      for (let count = 0; count < 3; count++) codes.push((await peer.reply()).slice(0, 3));
+      assert.deepEqual(codes, ["250", "250", "354"]);
       peer.send(
         "From: <author@example.org>\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\nSubject: pipelined\r\n\r\nx\r\n.\r\nNOOP\r\nQUIT\r\n",
       );
