@@ -28,7 +28,8 @@ const rules: { readonly [layer: string]: Rule } = {
   "src/proxy_protocol": { layers: ["src/networks"], types: ["sdk/contract"] },
   "src/scopes": { layers: ["src/networks"], types: ["src/dns"] },
   "src/log": {},
-  "src/hooks": { layers: ["src/smtp", "sdk/contract"], types: ["src/spool"] },
+  "src/policy": { types: ["sdk/contract"] },
+  "src/hooks": { layers: ["src/smtp", "src/policy", "sdk/contract"], types: ["src/spool"] },
   "src/plugins/guard": {},
   "src/plugins": {
     layers: ["sdk/contract", "src/text", "src/plugins/guard", "src/scopes", "src/platform"],
@@ -54,6 +55,7 @@ const rules: { readonly [layer: string]: Rule } = {
       "src/smtp",
       "src/sasl",
       "src/hooks",
+      "src/policy",
       "src/spool",
       "src/delivery",
       "src/limits",
@@ -63,7 +65,7 @@ const rules: { readonly [layer: string]: Rule } = {
     packages: ["node:net"],
   },
   "src/config": {
-    layers: ["src/text", "src/dns", "src/networks", "src/sasl", "src/processes"],
+    layers: ["src/text", "src/dns", "src/networks", "src/sasl", "src/processes", "src/policy"],
     types: ["sdk/contract", "src/plugins", "src/tls", "src/delivery"],
     packages: ["node:", "valibot", "smol-toml", "@valibot/to-json-schema"],
   },

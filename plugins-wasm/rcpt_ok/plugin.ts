@@ -1,4 +1,5 @@
-// Says yes to forward-paths in our own domains, and no to all others: the last plugin of the `rcpt` chain.
+// Says yes to forward-paths in our own domains, yes to clients that may send to anyone, and no to all others: the last
+// plugin of the `rcpt` chain.
 
 import { accept, definePlugin, reject } from "#sdk";
 import type { Answer, Given, Plugin } from "#sdk";
@@ -15,6 +16,8 @@ const plugin: Plugin<OurDomains> = definePlugin({
   },
 
   rcpt(event, ours): Answer {
+    // Who is allowed not to be checked may not therefore relay: the mark `allowed` counts for nothing here.
+    if (event.session.user !== undefined || event.session.marks?.includes("relay") === true) return accept();
     const domain = event.forwardPath.domain.toLowerCase();
     // Only `<postmaster>` comes without a domain, and it is always ours (RFC 5321 §4.5.1).
     if (domain === "" || isOurs(domain, ours)) return accept();

@@ -18,6 +18,12 @@ function to(domain: string, localPart = "user"): RcptEvent {
   return rcptEvent({ forwardPath });
 }
 
+/** To somewhere else, by a client of whom this is known. */
+function from(known: Partial<RcptEvent["session"]>): RcptEvent {
+  const event = to("elsewhere.example");
+  return { ...event, session: { ...event.session, ...known } };
+}
+
 function row(title: string, domain: string, expected: Answer): Case {
   return [title, listed, "rcpt", to(domain), expected];
 }
@@ -46,6 +52,9 @@ testPlugin({
     ["postmaster elsewhere is not", {}, "rcpt", to("example.com", "postmaster"), denied],
     ["without lines only the own name is ours", {}, "rcpt", to("example.com"), denied],
     ["the own name is compared without case", { serverName: "MX.Example" }, "rcpt", to("mx.eXAMPLE"), accept()],
+    ["an authenticated user may send to anyone", listed, "rcpt", from({ user: "alice" }), accept()],
+    ["so may a client that is marked", listed, "rcpt", from({ marks: ["relay"] }), accept()],
+    ["one that is only allowed may not", listed, "rcpt", from({ marks: ["allowed"] }), denied],
     ["a quoted local part cannot smuggle a domain", listed, "rcpt", to("evil.example", "user@localhost"), denied],
   ],
   misconfigured: [

@@ -71,6 +71,12 @@ export interface Forwarded {
   readonly source?: string;
 }
 
+/**
+ * What is known in favour of a client: it may send to anyone (`relay`), it has proved who it is (`authenticated`), or the
+ * operator trusts it not to send rubbish (`allowed`, which never means that it may relay).
+ */
+export type Mark = "relay" | "authenticated" | "allowed";
+
 /** What a plugin remembers of this session and transaction: only what it noted itself. */
 export interface Notes {
   readonly session?: JsonObject;
@@ -100,6 +106,10 @@ export interface Asked {
     readonly tls?: Tls;
     /** Who the client has proved to be (AUTH). With `event:user`. */
     readonly user?: string;
+    /** With `event:marks`. */
+    readonly marks?: readonly Mark[];
+    /** The sum of all scores of this session. With `event:score`. */
+    readonly score?: number;
   };
   readonly notes?: Notes;
 }

@@ -23,6 +23,8 @@ export const capabilityNames = [
   "event",
   "edit",
   "verdict",
+  "mark",
+  "score",
 ] as const;
 export type CapabilityName = (typeof capabilityNames)[number];
 

@@ -1,7 +1,7 @@
 // What a plugin answers. qpsmtpd's DECLINED, OK, DENY and DENYSOFT are pass, accept, reject and defer here.
 
 import type { JsonObject } from "./contract.ts";
-import type { Mailbox } from "./event.ts";
+import type { Mailbox, Mark } from "./event.ts";
 
 /** Lines for the client. Each line becomes one line of the reply; CR, LF and NUL are refused by the host. */
 export type Text = string | readonly string[];
@@ -64,4 +64,8 @@ export type Answer = Verdict & {
   readonly edits?: readonly Edit[];
   readonly keys?: Keys;
   readonly user?: string;
+  /** In favour of the client (positive) or against it; needs `score`. The operator says how much it weighs. */
+  readonly score?: number;
+  /** For the rest of the session; needs `mark:relay` and the like. `authenticated` is the host's to give. */
+  readonly marks?: readonly Exclude<Mark, "authenticated">[];
 };

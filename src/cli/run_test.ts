@@ -102,7 +102,7 @@ test("check ends with 1 when a plugin does not load", async () => {
 
 test("hooks prints every hook with its plugins in order", async () => {
   const wasm = await built();
-  const tables = ["b", "a"].map((label) => `[[plugin]]\nname = "probe"\nas = "${label}"\nfile = "${wasm}"`);
+  const tables = ["b", "a"].map((label) => `[[plugin]]\nname = "probe"\nlabel = "${label}"\nfile = "${wasm}"`);
   const ran = await run("hooks", "--config", file("two.toml", tables.join("\n")));
   assert.equal(ran.code, 0);
   assert.equal(ran.printed.length, 17);

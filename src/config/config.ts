@@ -5,6 +5,8 @@ import type { JsonObject } from "../../sdk/contract/contract.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
 import type { HopChoice } from "../delivery/hop_settings.ts";
 import type { ServerAddress } from "../dns/server_address.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Terms } from "../policy/terms.ts";
 import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
 import type { Limits, Overload, ProcessChoice, Timeouts } from "./limits.ts";
 import type { AuthChoice, ExtensionsChoice, Listener, SmugglingChoice, TrustChoice } from "./protocol.ts";
@@ -25,6 +27,7 @@ export interface Config {
   readonly extensions: ExtensionsChoice;
   readonly overload: Overload;
   readonly process: ProcessChoice;
+  readonly policy: Terms;
   /** The folder of everything the daemon writes. */
   readonly state: string;
   readonly limits: Limits;
@@ -79,7 +82,7 @@ export interface ReloadChoice {
 export interface PluginEntry {
   /** What its manifest calls it. */
   readonly name: string;
-  /** What logs and messages call it; unique. The name, unless `as` says otherwise. */
+  /** What logs and messages call it; unique. The name, unless the table says otherwise. */
   readonly label: string;
   /** The .wasm file, if the configuration names one; otherwise `NAME.wasm` in `plugins.directories`. */
   readonly file?: string;
@@ -91,4 +94,8 @@ export interface PluginEntry {
   readonly grant: readonly string[];
   readonly state: PluginState;
   readonly limits: PluginLimits;
+  /** What is made of its refusals; not the plugin's business. */
+  readonly policy: Policy;
+  /** It is not even loaded. */
+  readonly off: boolean;
 }

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { defaultLimits } from "../plugins/plugin_limits.ts";
+import { plainPolicy } from "../policy/policy.ts";
 import { loadText } from "../../test/support/load_text.ts";
 import { loadConfig } from "./load.ts";
 
 /** A plugin's table that says nothing of these. */
-const silent = { grant: [], state: "fresh", limits: defaultLimits } as const;
+const silent = { grant: [], state: "fresh", limits: defaultLimits, policy: plainPolicy, off: false } as const;
 
 const top =
-  "hostname, listen, listener, tls, auth, trust, smuggling, extensions, overload, process, state, limits, timeouts, spool, delivery, log, dns, reload, plugins, plugin";
+  "hostname, listen, listener, tls, auth, trust, smuggling, extensions, overload, process, policy, state, limits, timeouts, spool, delivery, log, dns, reload, plugins, plugin";
 const limitKeys =
   "message_size, header_size, header_fields, recipients, sessions, connections_per_address, connections_per_network, network_prefix_v4, network_prefix_v6, commands, transactions, refusals, slowest";
 
@@ -185,6 +186,7 @@ test("config: an empty file is complete by its defaults", async () => {
     },
     overload: { loopLag: 500, heap: 0, spoolFree: 100e6, openFiles: 90 },
     process: { workers: 1 },
+    policy: { late: "rcpt", thresholds: {} },
     state: `${folder}/var`,
     limits: {
       messageSize: 25e6,
@@ -227,7 +229,7 @@ test("config: paths are relative to the file, the maildir to state, plugins keep
     state = "/srv/mail"
     delivery.maildir.path = "%d/%l"
     plugins.directories = ["p", "/opt/p"]
-    plugin = [{ name = "b", as = "b2", file = "../b.wasm", on_error = "pass" }, { name = "b", settings = { max = 1 } }]`);
+    plugin = [{ name = "b", label = "b2", file = "../b.wasm", on_error = "pass" }, { name = "b", settings = { max = 1 } }]`);
   assert.ok(loaded.kind === "config");
   assert.deepEqual(loaded.config.delivery, { backend: "maildir", path: "/srv/mail/%d/%l" });
   assert.deepEqual(loaded.config.plugins.directories, [`${folder}/config/p`, "/opt/p"]);

@@ -24,7 +24,7 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   [
     `[[plugin]]\nname = "a"\nsetings = {}`,
-    `plugin.1.setings: unknown key, did you mean "settings"? (allowed: name, as, file, on_error, settings, grant, state, limits)`,
+    `plugin.1.setings: unknown key, did you mean "settings"? (allowed: name, label, file, on_error, settings, grant, state, limits, mode, as, immune, for, score)`,
   ],
   [
     `[[plugin]]\nname = "a"\ngrant = ["dns", "all of it", ""]`,
@@ -46,11 +46,11 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   [
     `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\n[[plugin]]\nname = "a"`,
-    `plugin.3: plugin.1 is called "a" too: give one of them another name by as = "..."`,
+    `plugin.3: plugin.1 is called "a" too: give one of them another name by label = "..."`,
   ],
   [
-    `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\nas = "a"`,
-    `plugin.2: plugin.1 is called "a" too: give one of them another name by as = "..."`,
+    `[[plugin]]\nname = "a"\n[[plugin]]\nname = "b"\nlabel = "a"`,
+    `plugin.2: plugin.1 is called "a" too: give one of them another name by label = "..."`,
   ],
 ];
 

@@ -5,6 +5,7 @@ import type { TlsChoice } from "../tls/material.ts";
 import type { Config, DeliveryChoice, PluginEntry } from "./config.ts";
 import { quote } from "../text/quote.ts";
 import type { Listener } from "./protocol.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { ConfigFile, PluginTable } from "./schema.ts";
 import { domainPattern, type ListenAddress } from "./units.ts";
 
@@ -51,6 +52,7 @@ export function resolveConfig(file: ConfigFile, around: Surroundings): Resolved 
     extensions: file.extensions,
     overload: file.overload,
     process: file.process,
+    policy: file.policy,
     state,
     limits: file.limits,
     timeouts: file.timeouts,
@@ -103,7 +105,7 @@ function resolveDelivery(file: ConfigFile, hostname: string, state: string, fold
 }
 
 function resolvePlugin(table: PluginTable, folder: string): PluginEntry {
-  const { name, as: label = name, file, onError, settings, grant, state } = table;
+  const { name, label = name, file, onError, settings, grant, state } = table;
   const { memory, ...limits } = table.limits;
   return {
     name,
@@ -112,8 +114,21 @@ function resolvePlugin(table: PluginTable, folder: string): PluginEntry {
     grant,
     state,
     limits: { ...limits, memoryPages: Math.floor(memory / octetsPerPage) },
+    policy: resolvePolicy(table),
+    off: table.mode === "off",
     ...(file === undefined ? {} : { file: resolve(folder, file) }),
     ...(onError === undefined ? {} : { onError }),
+  };
+}
+
+function resolvePolicy({ mode, as, immune, for: recipients, score }: PluginTable): Policy {
+  return {
+    mode: mode === "off" ? "monitor" : mode,
+    immune,
+    for: recipients,
+    refusalScore: score.refusal,
+    weight: score.weight,
+    ...(as === undefined ? {} : { as }),
   };
 }
 
@@ -162,7 +177,7 @@ function* pluginProblems(tables: readonly PluginTable[]): Generator<string> {
     if (memory < octetsPerPage || memory > mostMemory) {
       yield `plugin.${index + 1}.limits.memory: expected a size from 64KiB to 4GiB, got ${memory} octets`;
     }
-    const label = table.as ?? table.name;
+    const label = table.label ?? table.name;
     const earlier = first.get(label);
     if (earlier === undefined) first.set(label, index + 1);
     else yield duplicate(label, index + 1, earlier);
@@ -170,7 +185,7 @@ function* pluginProblems(tables: readonly PluginTable[]): Generator<string> {
 }
 
 function duplicate(label: string, number: number, earlier: number): string {
-  return `plugin.${number}: plugin.${earlier} is called "${label}" too: give one of them another name by as = "..."`;
+  return `plugin.${number}: plugin.${earlier} is called "${label}" too: give one of them another name by label = "..."`;
 }
 
 function warningsOf(config: Config): string[] {

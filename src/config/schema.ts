@@ -10,6 +10,8 @@ import type { Limits, Overload, ProcessChoice, Timeouts } from "./limits.ts";
 import { limits, overload, process, timeouts } from "./limits_schema.ts";
 import type { AuthChoice, ExtensionsChoice, SmugglingChoice, TrustChoice } from "./protocol.ts";
 import { auth, extensions, listener, type ListenerTable, smuggling, tls, trust } from "./protocol_schema.ts";
+import type { Terms } from "../policy/terms.ts";
+import { immune, manner, mode, policy, type PolicyTable, recipients, score } from "./policy_schema.ts";
 import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
 import { choice, count, domain, duration, flag, grant, host, keyed, label, list } from "./schema_values.ts";
 import { listenAddress, path, pathPattern, section, serverAddress, settings, size } from "./schema_values.ts";
@@ -27,6 +29,7 @@ export interface ConfigFile {
   readonly extensions: ExtensionsChoice;
   readonly overload: Overload;
   readonly process: ProcessChoice;
+  readonly policy: Terms;
   readonly state: string;
   readonly limits: Limits;
   readonly timeouts: Timeouts;
@@ -50,9 +53,9 @@ export type SmtpTable = Omit<SmtpDelivery, "backend" | "host" | "hello"> & {
 };
 
 /** One `[[plugin]]` table. */
-export interface PluginTable {
+export interface PluginTable extends PolicyTable {
   readonly name: string;
-  readonly as?: string;
+  readonly label?: string;
   readonly file?: string;
   readonly onError?: OnError;
   readonly settings: JsonObject;
@@ -104,7 +107,7 @@ const pluginLimits = section("What one call of the plugin may use.", {
 const plugin: v.GenericSchema<unknown, PluginTable> = v.pipe(
   v.strictObject({
     name: v.pipe(label(), v.description("The plugin: NAME.wasm in one of plugins.directories.")),
-    as: v.exactOptional(v.pipe(label(), v.description("Its name in logs, for a second instance of one plugin."))),
+    label: v.exactOptional(v.pipe(label(), v.description("Its name in logs, for a second instance of one plugin."))),
     file: v.exactOptional(v.pipe(path(), v.description("Its .wasm file, relative to this file."))),
     on_error: v.exactOptional(
       v.pipe(choice(["defer", "pass", "reject"]), v.description("What the client is told when the plugin fails.")),
@@ -117,6 +120,11 @@ const plugin: v.GenericSchema<unknown, PluginTable> = v.pipe(
       "Whether a call begins with the memory that configure left, or with that of the last call.",
     ),
     limits: pluginLimits,
+    mode,
+    as: v.exactOptional(manner),
+    immune,
+    for: recipients,
+    score,
   }, "expected a [[plugin]] table"),
   v.transform(camelKeys),
 );
@@ -138,6 +146,7 @@ export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject
   extensions,
   overload,
   process,
+  policy,
   state: keyed(path(), "../var", "The folder of all that the server writes, relative to this file."),
   limits,
   timeouts,

@@ -3,6 +3,7 @@
 import type { Delivered, OutgoingMessage } from "../delivery/delivery.ts";
 import type { Chains } from "../hooks/chains.ts";
 import type { Log } from "../log/log.ts";
+import type { Terms } from "../policy/terms.ts";
 import type { Decoy } from "../sasl/decoy.ts";
 import type { Offer } from "../smtp/extensions.ts";
 import type { Spool } from "../spool/spool.ts";
@@ -15,6 +16,7 @@ export interface Desk {
   readonly spool: Spool;
   readonly deliver: (message: OutgoingMessage) => Promise<Delivered>;
   readonly log: Log;
+  readonly terms: Terms;
   /** Stands in for users who do not exist. */
   readonly decoy: Decoy;
   /** Absent where no TLS is spoken. */

@@ -1,25 +1,27 @@
-// The questions of one session to the plugins: makes the event, keeps the notes, logs every finding.
+// The questions of one session to the plugins: makes the event, keeps notes and standing, logs every finding.
 
 import type { HookName } from "../../sdk/contract/contract.ts";
 import { ask } from "../hooks/ask.ts";
+import type { Finding } from "../hooks/finding.ts";
 import { Notebook } from "../hooks/notebook.ts";
-import { project, type Subject } from "../hooks/project.ts";
-import { type Finding, settle, type Settled } from "../hooks/settle.ts";
-import type { Fields } from "../log/log.ts";
+import { project, recipientsOf, type Subject } from "../hooks/project.ts";
+import { refused, settle, type Settled } from "../hooks/settle.ts";
+import { marked, newcomer, type Standing } from "../policy/standing.ts";
+import { earned, isReached } from "../policy/terms.ts";
 import type { Session } from "../smtp/session.ts";
 import type { Desk } from "./desk.ts";
+import { recordFinding } from "./record_finding.ts";
 import { withholding } from "./withhold_secrets.ts";
 
 const undecided: Settled = settle([]);
 
-/** What of a text may stand in the log. */
-type Shown = (text: string) => string;
-const asItIs: Shown = (text) => text;
+const asItIs = (text: string): string => text;
 
 export class Questions {
   readonly #desk: Desk;
-  readonly #notebook = new Notebook();
   readonly #telling = new Set<Promise<unknown>>();
+  #notebook = new Notebook();
+  #standing: Standing = newcomer;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -27,16 +29,30 @@ export class Questions {
 
   /** What the plugins of the subject's hook decide. Without plugins it costs nothing: no event is made. */
   async ask(session: Session, subject: Subject): Promise<Settled> {
-    const chain = this.#desk.chains[subject.hook];
-    if (chain.length === 0) return undecided;
-    const event = project(session, this.#desk.offer.hostname, subject, { time: Date.now(), seed: 0 });
-    const asking = subject.kind === "message"
-      ? { hook: subject.hook, event, content: subject.content }
-      : { hook: subject.hook, event };
+    const { hook } = subject;
+    if (hook === "connect") this.#forget();
+    const standing = this.#standingOf(session);
+    const recipients = recipientsOf(session, subject);
+    const due = earned(standing, this.#desk.terms, hook, hook === "rcpt" ? recipients[0] : undefined);
+    if (due !== undefined) {
+      this.#desk.log("info", "refused for what was found before", { session: session.id, hook, plugin: due.by });
+      return { ...undecided, decision: refused(due.refusal), by: due.by };
+    }
+    const chain = this.#desk.chains[hook];
+    return chain.length === 0 ? undecided : await this.#ask(session, subject, standing);
+  }
+
+  async #ask(session: Session, subject: Subject, before: Standing): Promise<Settled> {
+    const { offer, chains, terms, log } = this.#desk;
+    const { hook } = subject;
+    const event = project(session, offer.hostname, subject, { time: Date.now(), seed: 0 }, before);
+    const asking = { hook, event, recipients: recipientsOf(session, subject), late: !isReached(terms, hook) };
+    const about = subject.kind === "message" ? { ...asking, content: subject.content } : asking;
     const shown = subject.kind === "credentials" ? withholding(subject.credentials) : asItIs;
-    return await ask(chain, asking, this.#notebook, (hook, finding) => {
-      this.#record(session, hook, finding, shown);
-    });
+    const record = (_: HookName, finding: Finding): void => recordFinding(log, session, hook, finding, shown);
+    const { settled, standing } = await ask(chains[hook], about, this.#notebook, before, record);
+    this.#standing = standing;
+    return settled;
   }
 
   /** Tells a fact; the conversation does not wait for it. */
@@ -61,20 +77,13 @@ export class Questions {
     this.#notebook.endTransaction();
   }
 
-  #record(session: Session, hook: HookName, { plugin, onError, result }: Finding, shown: Shown): void {
-    const where: Fields = {
-      session: session.id,
-      transaction: session.transaction?.id,
-      hook,
-      plugin,
-      micros: Math.round(result.micros),
-    };
-    if (result.kind === "failed") {
-      const { failure, message } = result;
-      return this.#desk.log("error", "plugin failed", { ...where, failure, why: shown(message), answered: onError });
-    }
-    const { answer } = result;
-    if (answer.verdict === "pass") return this.#desk.log("debug", "pass", where);
-    this.#desk.log("info", answer.verdict, { ...where, text: shown([answer.text ?? []].flat().join(" / ")) });
+  /** A connection begins, or XCLIENT has put another client in the place of the first. */
+  #forget(): void {
+    this.#notebook = new Notebook();
+    this.#standing = newcomer;
+  }
+
+  #standingOf({ user }: Session): Standing {
+    return user === undefined ? this.#standing : marked(this.#standing, ["authenticated"]);
   }
 }

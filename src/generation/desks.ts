@@ -40,6 +40,7 @@ function deskOf(generation: Generation, listener: Listener, { delivery, spool, l
     deliver: (message) => delivery.deliver(message),
     log,
     decoy,
+    terms: generation.config.policy,
     bounds: { headerSize: limits.headerSize, headerFields: limits.headerFields, slowest: limits.slowest },
     timeouts: { ...timeouts, write: writeWithin, failedAuth: auth.delay },
     ...(upgrade === undefined ? {} : { upgrade }),

@@ -10,6 +10,7 @@ import { type List, readList } from "../config/lists.ts";
 import { escapeControls } from "../text/quote.ts";
 import { type Chains, chainsOf, type Registered } from "../hooks/chains.ts";
 import type { Log } from "../log/log.ts";
+import { plainPolicy, type Policy } from "../policy/policy.ts";
 import { type Host, loadPlugin, type PluginSource } from "../plugins/load.ts";
 import type { Counters } from "../plugins/counters.ts";
 import type { PluginLimits } from "../plugins/plugin_limits.ts";
@@ -79,7 +80,10 @@ export async function loadGeneration(config: Config, means: Means): Promise<Load
   const problems: string[] = [];
   const tls = readTls(config);
   if (tls.kind === "problems") problems.push(...tls.problems.map((problem) => `${config.file}: ${problem}`));
+  const policies: Policy[] = [];
   for (const [index, entry] of config.plugin.entries()) {
+    if (entry.off) continue;
+    policies.push(entry.policy);
     const step = await loadEntry(loading, entry, index + 1);
     if (step.kind === "loaded") holds.push(step.hold);
     else problems.push(...step.problems);
@@ -92,7 +96,7 @@ export async function loadGeneration(config: Config, means: Means): Promise<Load
     return { kind: "problems", problems };
   }
   const plugins = holds.map(({ part }) => part);
-  const chains = chainsOf(plugins);
+  const chains = chainsOf(plugins.map((plugin, index) => judgedBy(policies[index] ?? plainPolicy, plugin)));
   const warnings = [
     ...[...loading.lists.values()].flatMap((list) => list.problems),
     ...[...tls.warnings, ...lonelyListeners(config, chains)].map((warning) => `${config.file}: ${warning}`),
@@ -100,6 +104,12 @@ export async function loadGeneration(config: Config, means: Means): Promise<Load
   const { material } = tls;
   const generation = { config, plugins, chains, close, ...(material === undefined ? {} : { tls: material }) };
   return { kind: "generation", generation, warnings };
+}
+
+/** The plugin as chains see it; it is shared between generations, its policy is not. */
+function judgedBy(policy: Policy, plugin: GenerationPlugin): Registered {
+  const { name, onError, hooks } = plugin;
+  return { name, onError, hooks, policy, call: (hook, event, content) => plugin.call(hook, event, content) };
 }
 
 /** A listener for people who authenticate, and nobody who could say that they did. */

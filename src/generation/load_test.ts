@@ -75,7 +75,7 @@ const refused: readonly (readonly [rule: string, tables: string, names: string, 
     `@/config/qpsmtpd.toml: plugin.1 (greylist): no file greylist.wasm in @/empty, @/plugins: ` +
     `run "npm run build", or correct plugin.1.name; there are: broken, probe`,
   ]],
-  ["a mistyped name", `[[plugin]]\nname = "prob"\nas = "x"`, "", [
+  ["a mistyped name", `[[plugin]]\nname = "prob"\nlabel = "x"`, "", [
     `@/config/qpsmtpd.toml: plugin.1 (x): no file prob.wasm in @/empty, @/plugins, did you mean "probe"? ` +
     `there are: broken, probe`,
   ]],
@@ -114,7 +114,7 @@ for (const [rule, tables, names, problems] of refused) {
 }
 
 test("generation: plugins stand in the order of the configuration, under their labels", async () => {
-  const tables = `[[plugin]]\nname = "probe"\nas = "second"\non_error = "pass"\n[[plugin]]\nname = "probe"`;
+  const tables = `[[plugin]]\nname = "probe"\nlabel = "second"\non_error = "pass"\n[[plugin]]\nname = "probe"`;
   const log: string[] = [];
   const loaded = await load(tables, "good", log);
   assert.ok(loaded.kind === "generation", JSON.stringify(loaded));
@@ -129,7 +129,7 @@ test("generation: plugins stand in the order of the configuration, under their l
 });
 
 test("generation: a plugin under a label answers, counts and closes as without", async () => {
-  const loaded = await load(`[[plugin]]\nname = "probe"\nas = "other"`);
+  const loaded = await load(`[[plugin]]\nname = "probe"\nlabel = "other"`);
   assert.ok(loaded.kind === "generation");
   const [plugin] = loaded.generation.plugins;
   assert.ok(plugin !== undefined);
@@ -159,7 +159,7 @@ test("generation: hooks that a plugin does not need with these lists have no pla
 });
 
 test("generation: what is wrong with a list's includes is a warning, once for all plugins", async () => {
-  const tables = `[[plugin]]\nname = "probe"\n[[plugin]]\nname = "probe"\nas = "b"`;
+  const tables = `[[plugin]]\nname = "probe"\n[[plugin]]\nname = "probe"\nlabel = "b"`;
   const loaded = await load(tables, "good\n$include gone");
   assert.ok(loaded.kind === "generation");
   assert.deepEqual(loaded.warnings, [`${folder}/config/names:2: $include ${folder}/config/gone: no such file`]);
@@ -169,7 +169,7 @@ test("generation: what is wrong with a list's includes is a warning, once for al
 test("generation: a plugin stays the same until its file or what it is given changes, whatever the others do", async () => {
   const shared: Shared = new SharedParts();
   const tables = (max: number): string => `[[plugin]]\nname = "probe"\nsettings = { max = ${max} }\n${second}`;
-  const second = `[[plugin]]\nname = "probe"\nas = "second"`;
+  const second = `[[plugin]]\nname = "probe"\nlabel = "second"`;
   const steps: readonly (readonly [tables: string, names: string, changes: Partial<Changes>])[] = [
     [tables(1), "a", { kept: ["probe", "second"] }],
     [tables(2), "a", { changed: ["probe"], kept: ["second"] }],

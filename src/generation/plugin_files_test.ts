@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { plainPolicy } from "../policy/policy.ts";
 import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
@@ -62,6 +63,8 @@ const entry: PluginEntry = {
   grant: ["dns"],
   state: "fresh",
   limits: defaultLimits,
+  policy: plainPolicy,
+  off: false,
 };
 
 /** What is changed, and whether the plugin must be loaded anew for it. */
@@ -77,6 +80,7 @@ const rows: readonly (readonly [
 ])[] = [
   ["nothing", false, {}],
   ["the path of its file", false, { entry: { file: "/elsewhere/probe.wasm" } }],
+  ["its policy", false, { entry: { policy: { ...plainPolicy, mode: "late" } } }],
   ["what plugins are not told", false, { config: { hostname: "mx.test", reload: { watch: true } } }],
   ["dns, which stays as the server was started with", false, { config: { dns: { servers: [], timeout: 1 } } }],
   ["the octets of its file", true, { seen: { digest: "e" } }],

@@ -7,7 +7,7 @@ import type { PluginFile } from "./plugin_files.ts";
 /** Plugins of one key could stand in for each other. Pure. */
 export function pluginKey(
   { digest, lists }: PluginFile,
-  { file: _, ...entry }: PluginEntry,
+  { file: _, policy: _judged, off: _left, ...entry }: PluginEntry,
   config: Config,
   lines: (list: string) => readonly string[],
 ): string {

@@ -1,11 +1,14 @@
 // Asks the plugins of one hook in order, until one of them decides.
 
-import type { HookName } from "../../sdk/contract/contract.ts";
-import type { Event } from "../../sdk/contract/event.ts";
+import { type HookName, observingHooks } from "../../sdk/contract/contract.ts";
+import type { Event, Mailbox } from "../../sdk/contract/event.ts";
+import { isFor } from "../policy/policy.ts";
+import { exemption, type Standing } from "../policy/standing.ts";
 import type { Content } from "../spool/spool.ts";
 import type { Askable, CallResult } from "./askable.ts";
+import { type Finding, isDecisive, judge, learn, policyOf, type Skipped } from "./finding.ts";
 import type { Notebook } from "./notebook.ts";
-import { type Finding, isDecisive, settle, type Settled } from "./settle.ts";
+import { settle, type Settled } from "./settle.ts";
 
 /** Told of every finding as it is made: for the log and the counters. Must not throw. */
 export type Observe = (hook: HookName, finding: Finding) => void;
@@ -16,6 +19,16 @@ export interface Asking {
   readonly event: Event;
   /** The message, for plugins that may read it. */
   readonly content?: Content;
+  /** Whom it is about: the recipient of RCPT, or all of the message. */
+  readonly recipients: readonly Mailbox[];
+  /** The point for late refusals lies still ahead. */
+  readonly late: boolean;
+}
+
+export interface Asked {
+  readonly settled: Settled;
+  /** What the session has earned by now. */
+  readonly standing: Standing;
 }
 
 /**
@@ -26,17 +39,32 @@ export async function ask(
   chain: readonly Askable[],
   question: Asking,
   notebook: Notebook,
+  before: Standing,
   observe: Observe,
-): Promise<Settled> {
+): Promise<Asked> {
   const findings: Finding[] = [];
+  let standing = before;
   for (const plugin of chain) {
-    const result = await callWithNotes(plugin, question, notebook);
-    const finding: Finding = { plugin: plugin.name, onError: plugin.onError, result };
+    const finding = skipped(plugin, standing, question) ??
+      judge(plugin, await callWithNotes(plugin, question, notebook), question.late);
     findings.push(finding);
     observe(question.hook, finding);
+    if (finding.kind === "judged") standing = learn(standing, plugin, finding);
     if (isDecisive(finding)) break;
   }
-  return settle(findings);
+  return { settled: settle(findings), standing };
+}
+
+/** Why a plugin is not asked, if it is not. */
+function skipped(plugin: Askable, standing: Standing, { hook, recipients }: Asking): Skipped | undefined {
+  // What a plugin began it may end.
+  if (observingHooks.includes(hook)) return undefined;
+  const policy = policyOf(plugin);
+  const mark = exemption(standing, policy);
+  if (mark !== undefined) return { kind: "skipped", plugin: plugin.name, why: `immune: ${mark}` };
+  // One recipient that it speaks of is enough: the strictest word counts for the whole message.
+  if (policy.for.length === 0 || recipients.some((recipient) => isFor(policy.for, recipient))) return undefined;
+  return { kind: "skipped", plugin: plugin.name, why: "not for these recipients" };
 }
 
 async function callWithNotes(

@@ -4,6 +4,7 @@ import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Event } from "../../sdk/contract/event.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Content } from "../spool/spool.ts";
 
 /** How one call of a plugin ended. `micros` is wall time, for the log and the counters. */
@@ -16,5 +17,7 @@ export interface Askable {
   /** Its name in the configuration, unique there. */
   readonly name: string;
   readonly onError: OnError;
+  /** What the operator makes of its refusals; absent: they count as they are said. */
+  readonly policy?: Policy;
   call(hook: HookName, event: Event, content?: Content): Promise<CallResult>;
 }

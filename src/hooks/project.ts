@@ -1,6 +1,7 @@
 // From the session to what a plugin may see of it: the only place that decides this. Pure.
 
 import type { Asked as AskedEvent, AuthEvent, Event, HeaderField, Mailbox } from "../../sdk/contract/event.ts";
+import { newcomer, type Standing } from "../policy/standing.ts";
 import type { Content } from "../spool/spool.ts";
 import type { Session } from "../smtp/session.ts";
 import type { Question } from "../smtp/step.ts";
@@ -29,12 +30,24 @@ export type Subject =
     readonly content: Content;
   };
 
+/** Whom a subject is about: the recipient of RCPT, or all of the transaction. */
+export function recipientsOf({ transaction }: Session, subject: Subject): readonly Mailbox[] {
+  if (subject.kind === "question" && subject.command.verb === "RCPT") return [subject.command.forwardPath];
+  return transaction?.forwardPaths ?? [];
+}
+
 /** What an exchange of AUTH has come to know. */
 export type Credentials = Omit<AuthEvent, keyof AskedEvent>;
 
 /** The event for one subject. It shares nothing that can change with the session. */
-export function project(session: Session, serverName: string, subject: Subject, moment: Moment): Event {
-  const asked = projectSession(session, serverName, moment);
+export function project(
+  session: Session,
+  serverName: string,
+  subject: Subject,
+  moment: Moment,
+  standing: Standing = newcomer,
+): Event {
+  const asked = projectSession(session, serverName, moment, standing);
   switch (subject.kind) {
     case "fact":
       return asked;
@@ -51,7 +64,7 @@ export function project(session: Session, serverName: string, subject: Subject, 
   }
 }
 
-function projectSession(session: Session, serverName: string, moment: Moment): AskedEvent {
+function projectSession(session: Session, serverName: string, moment: Moment, standing: Standing): AskedEvent {
   const { id, client, server, clientName, proxy, forwarded, hello, tls, user } = session;
   return {
     ...moment,
@@ -65,6 +78,8 @@ function projectSession(session: Session, serverName: string, moment: Moment): A
       ...(hello === undefined ? {} : { hello }),
       ...(tls === undefined ? {} : { tls }),
       ...(user === undefined ? {} : { user }),
+      ...(standing.marks.length === 0 ? {} : { marks: standing.marks }),
+      ...(standing.score === 0 ? {} : { score: standing.score }),
     },
   };
 }

@@ -3,14 +3,21 @@ import { test } from "node:test";
 import type { OnError } from "../../sdk/contract/manifest.ts";
 import type { Answer, Edit } from "../../sdk/contract/verdict.ts";
 import type { Decision } from "../smtp/decision.ts";
-import { type Finding, isDecisive, settle } from "./settle.ts";
+import type { Askable, CallResult } from "./askable.ts";
+import { type Finding, isDecisive, judge } from "./finding.ts";
+import { settle } from "./settle.ts";
 
 function said(plugin: string, answer: Answer): Finding {
-  return { plugin, onError: "defer", result: { kind: "answered", answer, micros: 1 } };
+  return found(plugin, "defer", { kind: "answered", answer, micros: 1 });
 }
 
 function broke(plugin: string, onError: OnError): Finding {
-  return { plugin, onError, result: { kind: "failed", failure: "trap", message: "secret", micros: 1 } };
+  return found(plugin, onError, { kind: "failed", failure: "trap", message: "secret", micros: 1 });
+}
+
+function found(name: string, onError: OnError, result: CallResult): Finding {
+  const plugin: Askable = { name, onError, call: () => Promise.resolve(result) };
+  return judge(plugin, result, true);
 }
 
 const pass: Answer = { verdict: "pass" };

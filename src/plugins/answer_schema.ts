@@ -42,8 +42,12 @@ const edit = v.variant("edit", [
 ]);
 const edits = v.exactOptional(v.pipe(v.array(edit), v.maxLength(100, "are more than 100")));
 
-const pass = { verdict: v.literal("pass"), notes };
-const accept = { verdict: v.literal("accept"), text: v.exactOptional(text), notes };
+const standing = {
+  score: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(-100), v.maxValue(100))),
+  marks: v.exactOptional(v.pipe(v.array(v.picklist(["relay", "allowed"])), v.maxLength(2))),
+};
+const pass = { verdict: v.literal("pass"), notes, ...standing };
+const accept = { verdict: v.literal("accept"), text: v.exactOptional(text), notes, ...standing };
 const disconnect = v.exactOptional(v.boolean());
 // RFC 3463 §2: the class of the status is that of the reply code.
 const reject = {
@@ -53,6 +57,7 @@ const reject = {
   status: v.exactOptional(v.pipe(v.string(), v.regex(/^5\.\d{1,3}\.\d{1,3}$/, "of a reject must be like 5.7.1"))),
   disconnect,
   notes,
+  ...standing,
 };
 const defer = {
   verdict: v.literal("defer"),
@@ -61,6 +66,7 @@ const defer = {
   status: v.exactOptional(v.pipe(v.string(), v.regex(/^4\.\d{1,3}\.\d{1,3}$/, "of a defer must be like 4.7.1"))),
   disconnect,
   notes,
+  ...standing,
 };
 
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{1,400}={0,2}$/, "is not base64"));
@@ -71,7 +77,11 @@ const keys = v.exactOptional(v.union([
   v.strictObject({ password: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)) }),
 ], "must be salt, iterations, storedKey and serverKey, or password"));
 
-const observing = v.variant("verdict", [v.strictObject(pass)], "may only be pass: this hook tells a fact");
+const observing = v.variant(
+  "verdict",
+  [v.strictObject({ verdict: v.literal("pass"), notes })],
+  "may only be pass: this hook tells a fact",
+);
 const deciding = v.variant("verdict", [
   v.strictObject(pass),
   v.strictObject(accept),

@@ -28,6 +28,8 @@ const sessionFields: Table<Asked["session"]> = {
   hello: "hello",
   tls: "tls",
   user: "user",
+  marks: "marks",
+  score: "score",
 };
 const transactionFields: Table<Transaction> = {
   id: "always",

@@ -18,6 +18,8 @@ const asked = {
     hello: { verb: "EHLO", name: "client.test" },
     tls: { protocol: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" },
     user: "somebody",
+    marks: ["relay"],
+    score: -1,
   },
   notes: { session: { a: 1 } },
 } as const;
@@ -96,6 +98,8 @@ const rows: readonly (readonly [hooks: readonly HookName[], grant: string, added
   [["auth"], "event:credentials", ["claimed", "authorize", "password"]],
   [["connect", "auth", "rcpt"], "event:user", ["session.user"]],
   [["connect", "auth", "rcpt"], "event:tls", ["session.tls"]],
+  [["connect", "rcpt"], "event:marks", ["session.marks"]],
+  [["connect", "rcpt"], "event:score", ["session.score"]],
 ];
 
 for (const [hooks, grant, added] of rows) {
@@ -124,7 +128,7 @@ test("what is told is told unchanged", () => {
   assert.deepEqual(told, { time, seed, notes, forwardPaths, headers, session: { id, server }, transaction: inside });
 });
 
-const allOfSession = ["event:client", "event:hello", "event:tls", "event:user"];
+const allOfSession = ["event:client", "event:hello", "event:tls", "event:user", "event:marks", "event:score"];
 
 test("with all fields of a hook granted the event passes as it is", () => {
   assert.equal(grantedEvent(events.quit, "quit", grants(...allOfSession)), events.quit);

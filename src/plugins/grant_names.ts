@@ -15,6 +15,8 @@ export const eventScopes = [
   "tls",
   "user",
   "credentials",
+  "marks",
+  "score",
   "reverse_path",
   "recipients",
   "headers",
@@ -27,6 +29,7 @@ export type EventScope = (typeof eventScopes)[number];
 
 const contentScopes = ["headers", "body"] as const;
 const editScopes = ["header", "recipients", "reverse_path"] as const;
+const markScopes = ["relay", "allowed"] as const;
 const verdictScopes = ["accept", "reject", "defer", "disconnect", "*"] as const;
 
 /** Reads the scope after the colon; `*` alone and no scope at all are all scopes, and never come here. */
@@ -46,6 +49,8 @@ export const scopeReaders: { readonly [N in CapabilityName]: ScopeReader } = {
   event: (scope) => fieldsOf(scope, "headers", eventScopes),
   edit: (scope) => fieldsOf(scope, "header", editScopes),
   verdict: verdictAt,
+  mark: (scope) => wordOf(scope, markScopes),
+  score: withoutScope,
 };
 
 export function isCapabilityName(name: string): name is CapabilityName {

@@ -17,6 +17,9 @@ export function answerCheck(hook: HookName, grants: EffectiveGrants): Check {
     const { verdict, edits } = answer;
     if (!verdicts[verdict]) return lacks(`${verdict} at ${hook}`, `verdict:${verdict}@${hook}`);
     if (!mayDisconnect && disconnects(answer)) return lacks(`disconnect at ${hook}`, `verdict:disconnect@${hook}`);
+    const mark = answer.marks?.find((each) => !grants.allows("mark", each));
+    if (mark !== undefined) return lacks(`mark a client as ${mark}`, `mark:${mark}`);
+    if (answer.score !== undefined && !grants.has("score")) return lacks("give a score", "score");
     return edits === undefined ? undefined : forbiddenEdit(edits, grants);
   };
 }

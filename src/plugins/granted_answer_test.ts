@@ -87,3 +87,18 @@ test("one forbidden edit among granted ones is found", () => {
   const sentence = 'may not ask for addRecipient: "edit:recipients" is not among its needs, or is not granted';
   assert.equal(forbiddenInAnswer(answer, "data_post", grants("edit:header:X-*")), sentence);
 });
+
+const standings: readonly (readonly [answer: Answer, need: string, deed: string])[] = [
+  [{ verdict: "pass", marks: ["relay"] }, "mark:relay", "mark a client as relay"],
+  [{ verdict: "pass", marks: ["allowed"] }, "mark:allowed", "mark a client as allowed"],
+  [{ verdict: "pass", score: 1 }, "score", "give a score"],
+];
+
+for (const [answer, need, deed] of standings) {
+  test(`${JSON.stringify(answer)} needs ${need}`, () => {
+    const others = standings.map(([, other]) => other).filter((other) => other !== need);
+    const sentence = `may not ${deed}: "${need}" is not among its needs, or is not granted`;
+    assert.equal(forbiddenInAnswer(answer, "connect", grants(...others)), sentence);
+    assert.equal(forbiddenInAnswer(answer, "connect", grants(need)), undefined);
+  });
+}

@@ -102,8 +102,10 @@ export async function withStage(play: (stage: Stage) => Promise<void>): Promise<
   };
   const part = new AdversaryPart();
   const good = await rcptOk(host);
-  const offer = { maxRefusals: 1_000_000, maxRecipients: 1_000_000 };
-  await serving({ plugins: [part, good], maxSessions: 200, offer }, async ({ port }) => {
+  const many = 1_000_000_000;
+  const offer = { maxRefusals: many, maxRecipients: many, maxTransactions: many, maxCommands: many };
+  const limits = { maxSessions: 200, perAddress: 200, perNetwork: 200 };
+  await serving({ plugins: [part, good], ...limits, offer }, async ({ port }) => {
     const bystanders = await Bystanders.begin(port, bystanderCount);
     try {
       await play(new Stage(port, host, part, good, bystanders));

@@ -10,6 +10,7 @@ import { openDiscard } from "../../src/delivery/discard.ts";
 import { chainsOf } from "../../src/hooks/chains.ts";
 import { ProcessCounts } from "../../src/limits/connection_counts.ts";
 import { listen } from "../../src/platform/listen.ts";
+import { plainTerms } from "../../src/policy/terms.ts";
 import { Decoy } from "../../src/sasl/decoy.ts";
 import { untrusted } from "../../src/smtp/session.ts";
 import { openSpool } from "../../src/spool/file_spool.ts";
@@ -34,6 +35,7 @@ const desk: Desk = {
   deliver: (message) => discard.deliver(message),
   log: () => {},
   decoy: new Decoy(new Uint8Array(32)),
+  terms: plainTerms,
   bounds: { headerSize: 262_144, headerFields: 1000, slowest: 100 },
   timeouts: {
     command: 60_000,

@@ -52,7 +52,7 @@ const toml = `${
   attempts.map((attempt) => `
 [[plugin]]
 name = "hostile"
-as = "hostile_${attempt}"
+label = "hostile_${attempt}"
 file = "hostile.wasm"
 grant = ["event", "verdict"]
 settings = { only = "${attempt}" }

@@ -27,5 +27,5 @@ export function processFolder(sections: string, owner?: { readonly uid: number; 
 
 const plugins = `[[plugin]]
 name = "rcpt_ok"
-grant = ["event:recipients", "verdict:accept@rcpt", "verdict:reject@rcpt"]
+grant = ["event:recipients", "event:user", "event:marks", "verdict:accept@rcpt", "verdict:reject@rcpt"]
 `;

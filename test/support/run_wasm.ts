@@ -26,6 +26,8 @@ export const everyGrant: readonly string[] = [
   "tcp",
   "crypto",
   "clock",
+  "mark",
+  "score",
 ];
 
 /** A host without capabilities, with turns of its own. */

@@ -19,8 +19,11 @@ const scopes: { readonly [C in CapabilityName]: RegExp | "none" } = {
   content: /^(headers|body)$/,
   crypto: "none",
   clock: "none",
-  event: /^(client|hello|tls|user|credentials|reverse_path|recipients|headers(:[^:]{1,76})?|size|argument|parameters)$/,
+  event:
+    /^(client|hello|tls|user|credentials|marks|score|reverse_path|recipients|headers(:[^:]{1,76})?|size|argument|parameters)$/,
   edit: /^(header(:[^:]{1,76})?|recipients|reverse_path)$/,
+  mark: /^(relay|allowed)$/,
+  score: "none",
   verdict: /^(accept|reject|defer|disconnect|\*)@[a-z_*]+$/,
 };
 
@@ -32,6 +35,7 @@ const examples: { readonly [C in CapabilityName]?: string } = {
   event: "event:client, event:recipients, event:headers:Subject",
   edit: "edit:header:X-Spam-*, edit:recipients, edit:reverse_path",
   verdict: "verdict:reject@rcpt, verdict:defer@*",
+  mark: "mark:relay, mark:allowed",
 };
 
 /** The end of a sentence that begins with the need, or `undefined` if nothing is wrong with it. */

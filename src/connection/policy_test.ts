@@ -1,0 +1,116 @@
+// Policies in whole dialogues: refusals told later, clients who are spared, scores that end a session's luck.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { HookName } from "../../sdk/contract/contract.ts";
+import type { Answer } from "../../sdk/contract/verdict.ts";
+import { type Handlers, nativePlugin } from "../../test/support/native_plugin.ts";
+import { serving } from "../../test/support/served.ts";
+import type { Registered } from "../hooks/chains.ts";
+import { plainPolicy, type Policy } from "../policy/policy.ts";
+
+function judged(
+  name: string,
+  policy: Partial<Policy>,
+  answers: { readonly [H in HookName]?: Answer },
+): Registered {
+  const handlers = Object.entries(answers).map(([hook, answer]) => [hook, () => answer]);
+  return { ...nativePlugin(name, Object.fromEntries(handlers) as Handlers), policy: { ...plainPolicy, ...policy } };
+}
+
+const acceptAll = judged("accept_all", {}, { rcpt: { verdict: "accept" }, auth: { verdict: "accept" } });
+const listed: Answer = { verdict: "reject", text: "You are on a list" };
+
+test("late: the client comes as far as RCPT, and postmaster is reached", async () => {
+  const dnsbl = judged("dnsbl", { mode: "late", as: "disconnect" }, { connect: listed });
+  await serving({ plugins: [dnsbl, acceptAll] }, async ({ greet, entries }) => {
+    const peer = await greet();
+    assert.match(await peer.ask("MAIL FROM:<a@example.org>"), /^250 /);
+    assert.match(await peer.ask("RCPT TO:<postmaster@example.net>"), /^250 /);
+    assert.match(await peer.ask("RCPT TO:<b@example.net>"), /^550 5\.7\.1 You are on a list$/);
+    await peer.closed();
+    assert.ok(entries.some((entry) => entry.startsWith("info fail, late ") && entry.includes('"plugin":"dnsbl"')));
+  });
+});
+
+test("late: who authenticates in time is spared, if the policy says so", async () => {
+  const dnsbl = judged("dnsbl", { mode: "late", immune: ["authenticated"] }, { connect: listed });
+  const offer = { mechanisms: ["PLAIN"], authWithoutTls: true };
+  await serving({ plugins: [dnsbl, acceptAll], offer }, async ({ greet }) => {
+    const peer = await greet();
+    const response = Buffer.from("\0user\0password").toString("base64");
+    assert.match(await peer.ask(`AUTH PLAIN ${response}`), /^235 /);
+    assert.match(await peer.ask("MAIL FROM:<a@example.org>"), /^250 /);
+    assert.match(await peer.ask("RCPT TO:<b@example.net>"), /^250 /);
+    peer.destroy();
+  });
+});
+
+test("monitor: a refusal is one line of the log and nothing more", async () => {
+  const helo = judged("helo", { mode: "monitor" }, { ehlo: { verdict: "reject", text: "I do not believe you" } });
+  await serving({ plugins: [helo, acceptAll] }, async ({ connect, entries }) => {
+    const peer = await connect();
+    assert.match(await peer.ask("EHLO client.test"), /^250-/);
+    const told = entries.filter((entry) => entry.startsWith("info fail, tolerated "));
+    assert.equal(told.length, 1);
+    assert.ok(told[0]?.includes('"text":"I do not believe you"'));
+    peer.destroy();
+  });
+});
+
+test("defer: what a plugin refuses for good is put off", async () => {
+  const strict = judged("strict", { as: "defer" }, { mail: { verdict: "reject", text: "Not you", code: 554 } });
+  await serving({ plugins: [strict, acceptAll] }, async ({ greet }) => {
+    const peer = await greet();
+    assert.match(await peer.ask("MAIL FROM:<a@example.org>"), /^450 4\.7\.1 Not you$/);
+    peer.destroy();
+  });
+});
+
+test("a mark that one plugin gives keeps others from asking, in later commands too", async () => {
+  const whitelist = judged("whitelist", {}, { connect: { verdict: "pass", marks: ["allowed"] } });
+  const helo = judged("helo", { immune: ["allowed"] }, { ehlo: { verdict: "reject", text: "No" } });
+  await serving({ plugins: [whitelist, helo, acceptAll] }, async ({ connect }) => {
+    const peer = await connect();
+    assert.match(await peer.ask("EHLO client.test"), /^250-/);
+    peer.destroy();
+  });
+});
+
+test("for: one recipient is refused by the rules of its domain, the other is not", async () => {
+  const picky = judged("picky", { for: [{ domain: "strict.test" }] }, {
+    rcpt: { verdict: "reject", text: "Not here" },
+  });
+  await serving({ plugins: [picky, acceptAll] }, async ({ greet }) => {
+    const peer = await greet();
+    assert.match(await peer.ask("MAIL FROM:<a@example.org>"), /^250 /);
+    assert.match(await peer.ask("RCPT TO:<b@strict.test>"), /^550 5\.7\.1 Not here$/);
+    assert.match(await peer.ask("RCPT TO:<b@lenient.test>"), /^250 /);
+    peer.destroy();
+  });
+});
+
+test("scores add up over the session until one is too bad", async () => {
+  const helo = judged("helo", { mode: "monitor", refusalScore: -3 }, { ehlo: { verdict: "reject", text: "No" } });
+  const terms = { late: "rcpt", thresholds: { mail: -6 } } as const;
+  await serving({ plugins: [helo, acceptAll], terms }, async ({ greet }) => {
+    const peer = await greet();
+    assert.match(await peer.ask("MAIL FROM:<a@example.org>"), /^250 /);
+    assert.match(await peer.ask("EHLO again.test"), /^250-/);
+    assert.match(await peer.ask("MAIL FROM:<a@example.org>"), /^550 5\.7\.1 There were too many signs of abuse/);
+    peer.destroy();
+  });
+});
+
+test("another session begins with nothing", async () => {
+  const dnsbl = judged("helo", { mode: "late" }, { ehlo: listed });
+  await serving({ plugins: [dnsbl, acceptAll] }, async ({ connect }) => {
+    const first = await connect();
+    await first.ask("EHLO a.test");
+    const second = await connect();
+    assert.match(await second.ask("HELO b.test"), /^250 /);
+    assert.match(await second.ask("MAIL FROM:<a@example.org>"), /^250 /);
+    assert.match(await second.ask("RCPT TO:<b@example.net>"), /^250 /);
+    for (const peer of [first, second]) peer.destroy();
+  });
+});
