@@ -96,6 +96,22 @@ for (const runtime of directRuntimes) {
       await stop(running);
     });
 
+    test("a limit for one address holds across all of them, and what is closed counts no more", async () => {
+      const running = await start(runtime, "[process]\nworkers = 3\n[limits]\nconnections_per_address = 6\n");
+      const peers = await Promise.all(Array.from({ length: 12 }, () => connectPeer(running.port)));
+      const greetings = await Promise.all(peers.map((peer) => peer.reply()));
+      const codes = greetings.map((greeting) => greeting.slice(0, 3)).sort();
+      assert.deepEqual(codes, [...Array(6).fill("220"), ...Array(6).fill("421")]);
+      for (const peer of peers) peer.destroy();
+      await eventually(() => running.daemon.output(), async () => {
+        const peer = await connectPeer(running.port);
+        const greeting = await peer.reply();
+        peer.destroy();
+        return greeting.startsWith("220 ") ? true : undefined;
+      });
+      await stop(running);
+    });
+
     test("SIGUSR2 renews all under 200 messages a second: nobody is refused or cut off, nothing is lost", async () => {
       const running = await start(runtime);
       const before = new Set(childrenOf(running.daemon.pid));
