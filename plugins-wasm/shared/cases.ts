@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { Answer, Events, HookName, JsonObject, Plugin } from "#sdk";
-import { ask, configure } from "#sdk/testing";
+import type { Answer, Events, HookName, Host, JsonObject, Plugin } from "#sdk";
+import { ask, configure, fakeHost } from "#sdk/testing";
 import type { Configuration } from "#sdk/testing";
 import { hookNames } from "../../sdk/contract/contract.ts";
 import type { Manifest, Setting } from "../../sdk/contract/manifest.ts";
@@ -44,6 +44,8 @@ export interface PluginUnderTest<Setup> {
   /** The plugin's own folder, with plugin.ts and plugin.json. */
   readonly folder: string;
   readonly runWasm: RunWasm;
+  /** A fake one for each native case, of a plugin that asks its host; `runWasm` gives the real one. */
+  readonly host?: () => Host;
   readonly cases: readonly Case[];
   readonly misconfigured?: readonly Misconfigured[];
   readonly asked?: readonly Asked[];
@@ -57,7 +59,8 @@ export function testPlugin<Setup>(subject: PluginUnderTest<Setup>): void {
 
 const serverName = "mx.server.example";
 
-function testNatively<Setup>({ plugin, folder, cases, misconfigured = [], asked = [] }: PluginUnderTest<Setup>): void {
+function testNatively<Setup>(subject: PluginUnderTest<Setup>): void {
+  const { plugin, folder, cases, misconfigured = [], asked = [], host = fakeHost } = subject;
   // What the host does before it configures a plugin.
   const defaults = defaultSettings(folder);
   function complete(configuration: Configuration): Configuration {
@@ -69,7 +72,8 @@ function testNatively<Setup>({ plugin, folder, cases, misconfigured = [], asked 
       const { setup, problems } = configure(plugin, complete(configuration));
       assert.deepEqual(problems, []);
       // The row's type ties hook and event together; taken apart, the compiler loses sight of that.
-      const answer = ask<Setup | undefined, HookName>(plugin as Plugin<Setup | undefined>, hook, event as never, setup);
+      const asking = plugin as Plugin<Setup | undefined>;
+      const answer = ask<Setup | undefined, HookName>(asking, hook, event as never, setup, host());
       assert.deepEqual(answer, expected);
     });
   }

@@ -100,7 +100,8 @@ function projectCommand(session: Session, { command, early }: Question): object 
       };
     case "DATA":
     case "BDAT":
-      return { ...projectEnvelope(session), early };
+      // BDAT has no reply to wait for: RFC 3030 §2 has the octets follow at once.
+      return { ...projectEnvelope(session), early: command.verb === "DATA" && early };
     case "NOOP":
     case "HELP":
     case "VRFY":

@@ -65,6 +65,13 @@ for (const [subject, keys] of rows) {
   });
 }
 
+test("data: who sends octets behind BDAT is not early, who sends them behind DATA is", () => {
+  for (const [line, early] of [["BDAT 5 LAST", false], ["DATA", true]] as const) {
+    const subject: Subject = { kind: "question", session, hook: "data", command: parseCommand(line), early: true };
+    assert.partialDeepStrictEqual(project(session, "mx.test", subject, moment), { early });
+  }
+});
+
 test("every hook has its row", () => {
   assert.deepEqual(rows.map(([subject]) => subject.hook), hookNames);
 });

@@ -1,0 +1,202 @@
+// Whom whitelist marks as allowed, and what a client must prove for it.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { pass } from "#sdk";
+import type { Answer, Certificate, ConnectEvent, HelloEvent, MailEvent } from "#sdk";
+import { ask, configure, connectEvent, fakeHost, heloEvent, mailEvent } from "#sdk/testing";
+import type { FakeDns } from "#sdk/testing";
+import { dnsCapability } from "../../src/capabilities/dns.ts";
+import { StubResolver } from "../../src/dns/stub_resolver.ts";
+import { DnsServer } from "../../test/support/dns_server.ts";
+import { bareHost, runWasm } from "../../test/support/run_wasm.ts";
+import { testPlugin } from "../shared/cases.ts";
+import type { Case } from "../shared/cases.ts";
+import plugin from "./plugin.ts";
+
+const allowed: Answer = { ...pass(), marks: ["allowed"] };
+
+const lists = {
+  whitelisthosts: ["192.0.2.0/28", "198.51.100.", "2001:db8::/32"],
+  whitelisthelo: ["mail.Friend.example", "six.friend.example", "gone.example", "ill.example"],
+  whitelistsenders: ["boss@friend.example", "Partner.example", "@third.example"],
+};
+
+// The same table for the fake resolver and for the real one.
+const dns: FakeDns = {
+  "mail.friend.example": { A: ["203.0.113.1", "203.0.113.2"] },
+  "six.friend.example": { AAAA: ["2001:db9:0:0::1"] },
+  "ill.example": "SERVFAIL",
+};
+const server = await DnsServer.start({
+  "mail.friend.example A": ["203.0.113.1", "203.0.113.2"],
+  "six.friend.example AAAA": ["2001:db9::1"],
+  "ill.example A": "SERVFAIL",
+});
+after(() => server.stop());
+
+function from(address: string): ConnectEvent {
+  const event = connectEvent();
+  return { ...event, session: { ...event.session, client: { address, port: 50_000 } } };
+}
+
+function host(title: string, address: string, expected: Answer): Case {
+  return [`${title} (${address})`, { lists }, "connect", from(address), expected];
+}
+
+function hello(name: string, address: string): HelloEvent {
+  return heloEvent({ name, session: from(address).session });
+}
+
+function named(title: string, name: string, address: string, expected: Answer): Case {
+  return [title, { lists }, "ehlo", hello(name, address), expected];
+}
+
+const none: Certificate = {
+  verified: true,
+  subject: "CN=client",
+  issuer: "CN=ca",
+  fingerprint: "00",
+  names: [],
+  emails: [],
+};
+
+function proved(path: string | null, user?: string, certificate?: Partial<Certificate>): MailEvent {
+  const { session } = mailEvent();
+  const tls = { protocol: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" };
+  const at = path?.lastIndexOf("@") ?? 0;
+  return mailEvent({
+    reversePath: path === null ? null : { localPart: path.slice(0, at), domain: path.slice(at + 1) },
+    session: {
+      ...session,
+      ...(user === undefined ? {} : { user }),
+      tls: certificate === undefined ? tls : { ...tls, certificate: { ...none, ...certificate } },
+    },
+  });
+}
+
+function sender(title: string, event: MailEvent, expected: Answer): Case {
+  return [title, { lists }, "mail", event, expected];
+}
+
+testPlugin({
+  plugin,
+  folder: import.meta.dirname,
+  host: () => fakeHost({ dns }),
+  runWasm: (wasm, configuration) => {
+    const capability = dnsCapability(new StubResolver({ servers: [server.address] }));
+    return runWasm(wasm, { ...configuration, host: bareHost(new Map([["dns", capability]])) });
+  },
+  cases: [
+    host("a listed network is allowed, and gains points", "192.0.2.15", { ...allowed, score: 5 }),
+    host("the next address is not", "192.0.2.16", pass()),
+    host("the beginning of an address is a network", "198.51.100.1", { ...allowed, score: 5 }),
+    host("IPv6 too", "2001:db8::1", { ...allowed, score: 5 }),
+    host("a stranger is not", "203.0.113.1", pass()),
+
+    named("a listed name with the client's address is allowed", "mail.friend.example", "203.0.113.1", allowed),
+    named("any of its addresses will do, and any spelling", "MAIL.friend.EXAMPLE", "::ffff:203.0.113.2", allowed),
+    named("IPv6 too", "six.friend.example", "2001:db9::1", allowed),
+    named("whoever only calls himself so is not", "mail.friend.example", "203.0.113.3", pass()),
+    named("nor by an address of the other family", "mail.friend.example", "2001:db9::1", pass()),
+    named("nor is a name without addresses", "gone.example", "203.0.113.1", pass()),
+    named("nor one whose servers fail", "ill.example", "203.0.113.1", pass()),
+    named("nor one that is not listed", "other.example", "203.0.113.1", pass()),
+    named("nor what is below a listed one", "a.mail.friend.example", "203.0.113.1", pass()),
+    named("nor who has no address", "mail.friend.example", "", pass()),
+    ["HELO is as good as EHLO", { lists }, "helo", hello("mail.friend.example", "203.0.113.1"), allowed],
+
+    sender("a forged reverse-path gains nothing", proved("boss@friend.example"), pass()),
+    sender("nor one of a listed domain", proved("anyone@partner.example"), pass()),
+    sender("its user is allowed", proved("boss@friend.example", "boss@friend.example"), allowed),
+    sender("without case", proved("Boss@Friend.example", "bOSS@fRIEND.example"), allowed),
+    sender("any user of a listed domain is", proved("anyone@PARTNER.example", "anyone@partner.example"), allowed),
+    sender("an @ in front of a domain does not count", proved("a@third.example", "a@third.example"), allowed),
+    sender("another user is not", proved("boss@friend.example", "clerk@friend.example"), pass()),
+    sender("nor by half of the name", proved("boss@friend.example", "boss"), pass()),
+    sender("nor a user who is not listed", proved("a@friend.example", "a@friend.example"), pass()),
+    sender("nor below a listed domain", proved("a@b.partner.example", "a@b.partner.example"), pass()),
+    sender("nor a local part that looks like a domain", proved("partner.example@", "partner.example"), pass()),
+    sender("nor a bounce", proved(null, "boss@friend.example"), pass()),
+    sender(
+      "a certificate of the mailbox",
+      proved("boss@friend.example", undefined, {
+        emails: ["Boss@friend.example"],
+      }),
+      allowed,
+    ),
+    sender(
+      "a certificate of its domain",
+      proved("x@partner.example", undefined, { names: ["Partner.example"] }),
+      allowed,
+    ),
+    sender("not of a name below it", proved("x@partner.example", undefined, { names: ["x.partner.example"] }), pass()),
+    sender("not of all names below it", proved("x@partner.example", undefined, { names: ["*.example"] }), pass()),
+    sender(
+      "not of another mailbox",
+      proved("boss@friend.example", undefined, { emails: ["x@friend.example"] }),
+      pass(),
+    ),
+    sender(
+      "not one that anybody could have made",
+      proved("boss@friend.example", undefined, {
+        verified: false,
+        emails: ["boss@friend.example"],
+        names: ["friend.example"],
+      }),
+      pass(),
+    ),
+  ],
+  misconfigured: [
+    [
+      "no network",
+      { lists: { whitelisthosts: ["friend.example"] } },
+      "lists.whitelisthosts[0]",
+      '"friend.example" is no',
+    ],
+    [
+      "no full name",
+      { lists: { whitelisthelo: ["a.example", "mail"] } },
+      "lists.whitelisthelo[1]",
+      '"mail" is no full',
+    ],
+    ["an address for a name", { lists: { whitelisthelo: ["[192.0.2.1]"] } }, "lists.whitelisthelo[0]", '"[192.0.2.1]"'],
+    ["no mailbox", { lists: { whitelistsenders: ["a@"] } }, "lists.whitelistsenders[0]", '"a@" is neither'],
+    ["a wildcard", { lists: { whitelistsenders: ["*@a.example"] } }, "lists.whitelistsenders[0]", '"*@a.example" is'],
+    [
+      "nor in a domain",
+      { lists: { whitelistsenders: ["*.a.example"] } },
+      "lists.whitelistsenders[0]",
+      '"*.a.example" is',
+    ],
+  ],
+  asked: [
+    ["without lines nobody is looked at", {}, []],
+    ["hosts are looked at when they connect", { lists: { whitelisthosts: ["::1"] } }, ["connect"]],
+    ["names when they are given", { lists: { whitelisthelo: ["a.example"] } }, ["helo", "ehlo"]],
+    ["reverse-paths at MAIL", { lists: { whitelistsenders: ["a.example"] } }, ["mail"]],
+    ["recipients never", { lists: { whitelistrcpt: ["a.example"] } }, []],
+  ],
+});
+
+test("only listed names are asked for in the DNS, one question each", () => {
+  const asking = fakeHost({ dns });
+  const { setup } = configure(plugin, { lists });
+  for (const name of ["other.example", "mail.friend.example"]) {
+    ask(plugin, "ehlo", hello(name, "203.0.113.1"), setup, asking);
+  }
+  assert.deepEqual(asking.asked.map(({ request }) => request), [
+    { queries: [{ name: "mail.friend.example", type: "A" }] },
+  ]);
+});
+
+test("an operator who lists recipients is told that it has no effect", () => {
+  const silent = fakeHost();
+  configure(plugin, { lists }, silent);
+  assert.deepEqual(silent.logged, []);
+  const warned = fakeHost();
+  configure(plugin, { lists: { whitelistrcpt: ["abuse@example.org"] } }, warned);
+  assert.deepEqual(warned.logged.map(({ level, text }) => [level, text.slice(0, 27)]), [
+    ["warn", "whitelistrcpt has no effect"],
+  ]);
+});
