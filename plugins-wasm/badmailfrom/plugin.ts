@@ -17,7 +17,8 @@ const plugin: Plugin<AddressList> = definePlugin({
     if (event.reversePath === null) return pass();
     const rule = findRule(list, event.reversePath);
     if (rule === undefined) return pass();
-    return reject(rule.reason ?? "Your envelope sender is in my badmailfrom list", { status: "5.7.1" });
+    const text = rule.reason ?? "Your envelope sender is in my badmailfrom list";
+    return { ...reject(text, { status: "5.7.1" }), score: -1 };
   },
 });
 

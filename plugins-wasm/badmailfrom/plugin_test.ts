@@ -8,7 +8,10 @@ import { testPlugin } from "../shared/cases.ts";
 import type { Case } from "../shared/cases.ts";
 import plugin from "./plugin.ts";
 
-const refused = reject("Your envelope sender is in my badmailfrom list", { status: "5.7.1" });
+const refused: Answer = {
+  ...reject("Your envelope sender is in my badmailfrom list", { status: "5.7.1" }),
+  score: -1,
+};
 
 function from(localPart: string, domain: string): MailEvent {
   return mailEvent({ reversePath: { localPart, domain } });

@@ -16,7 +16,8 @@ const plugin: Plugin<AddressList> = definePlugin({
     const rule = findRule(list, event.forwardPath);
     if (rule === undefined) return pass();
     // The pattern itself stays here: it would show strangers how the operator filters.
-    return reject(rule.reason ?? "mail to this recipient not accepted here", { status: "5.1.1" });
+    const text = rule.reason ?? "mail to this recipient not accepted here";
+    return { ...reject(text, { status: "5.1.1" }), score: -2 };
   },
 });
 

@@ -8,7 +8,7 @@ import { testPlugin } from "../shared/cases.ts";
 import type { Case } from "../shared/cases.ts";
 import plugin from "./plugin.ts";
 
-const refused = reject("mail to this recipient not accepted here", { status: "5.1.1" });
+const refused: Answer = { ...reject("mail to this recipient not accepted here", { status: "5.1.1" }), score: -2 };
 const listed = { lists: { badrcptto: ["bad@example.com", "@bad.example", "postmaster"] } };
 
 function row(title: string, badrcptto: readonly string[], localPart: string, domain: string, expected: Answer): Case {

@@ -17,7 +17,7 @@ const plugin: Plugin<Setup> = definePlugin({
     const notes = { session: { count } };
     if (count < max) return noting(pass(), notes);
     const text = `Closing connection, ${count} unrecognized commands. Perhaps you should read RFC 2821?`;
-    return noting(reject(text, { status: "5.5.1", disconnect: true }), notes);
+    return noting(reject(text, { code: 521, status: "5.5.1", disconnect: true }), notes);
   },
 });
 

@@ -19,7 +19,7 @@ function going(count: number): Answer {
 
 function closing(count: number): Answer {
   const text = `Closing connection, ${count} unrecognized commands. Perhaps you should read RFC 2821?`;
-  return noting(reject(text, { status: "5.5.1", disconnect: true }), { session: { count } });
+  return noting(reject(text, { code: 521, status: "5.5.1", disconnect: true }), { session: { count } });
 }
 
 testPlugin({

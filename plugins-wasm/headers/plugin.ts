@@ -9,7 +9,6 @@ interface Setup {
   readonly require: readonly string[];
   readonly past: number;
   readonly future: number;
-  readonly reject: boolean;
 }
 
 // RFC 5322 §3.6
@@ -28,19 +27,21 @@ const singletons = [
 ];
 const fieldName = /^[!-9;-~]{1,76}$/;
 const day = 24 * 60 * 60 * 1000;
+// The most that the host takes of a reply's lines, and of points at once.
+const maxLines = 20;
+const maxScore = 100;
 
 const plugin: Plugin<Setup> = definePlugin({
   configure(given): Setup {
-    const { past, future, reject } = given.settings;
-    return { require: requiredFields(given), past: past as number, future: future as number, reject: reject === true };
+    const { past, future } = given.settings;
+    return { require: requiredFields(given), past: past as number, future: future as number };
   },
 
-  data_post(event, setup, host): Answer {
-    const found = event.size === 0 ? ["You must send some data first"] : faults(event, setup);
+  data_post(event, setup): Answer {
+    if (event.size === 0) return reject("You must send some data first", { status: "5.6.0" });
+    const found = faults(event, setup);
     if (found.length === 0) return pass();
-    if (setup.reject) return reject(found, { status: "5.6.0" });
-    host.log("info", `tolerated: ${found.join("; ")}`);
-    return pass();
+    return { ...reject(found.slice(0, maxLines), { status: "5.6.0" }), score: -Math.min(found.length, maxScore) };
   },
 });
 

@@ -1,10 +1,12 @@
-// Judges the name a client gives with HELO or EHLO, as far as that goes without DNS.
+// Judges the name a client gives with HELO or EHLO: first by itself, then by what DNS knows of it.
 
-import { definePlugin, editing, pass, reject } from "#sdk";
+import { defer, definePlugin, editing, pass, reject } from "#sdk";
 import type { Answer, Edit, HelloEvent, Host, Plugin } from "#sdk";
 import { readBadNames } from "./bad_names.ts";
 import type { BadName } from "./bad_names.ts";
 import { canonicalAddress, isLoopback } from "./ip_address.ts";
+import { lookUp } from "./look_up.ts";
+import type { Looking } from "./look_up.ts";
 
 /** What is wrong with the name, as the client is told, or undefined. */
 type Check = (name: string, client: string, badNames: readonly BadName[]) => string | undefined;
@@ -12,9 +14,12 @@ type Check = (name: string, client: string, badNames: readonly BadName[]) => str
 interface Setup {
   readonly checks: readonly Check[];
   readonly badNames: readonly BadName[];
-  readonly reject: boolean;
-  readonly disconnect: boolean;
+  /** Absent: DNS is not asked. */
+  readonly looking: Looking | undefined;
 }
+
+// RFC 1035 §2.3.4: 255 octets, of which two are the first length and the root.
+const longestName = 253;
 
 const lenient: readonly Check[] = [badName, foreignLocalhost, forgedLiteral, plainAddress];
 const rfc: readonly Check[] = [...lenient, unqualified, strangeCharacter];
@@ -23,13 +28,12 @@ const policies: { readonly [policy: string]: readonly Check[] } = { lenient, rfc
 
 const plugin: Plugin<Setup> = definePlugin({
   configure(given): Setup {
-    const { policy, reject, disconnect, add_header: addHeader } = given.settings;
+    const { policy, timeout, add_header: addHeader } = given.settings;
     if (addHeader !== true) given.unused("data_post");
     return {
       checks: policies[policy as string] ?? strict,
       badNames: readBadNames(given),
-      reject: reject === true,
-      disconnect: disconnect === true,
+      looking: policy === "lenient" ? undefined : { strict: policy !== "rfc", timeout: Number(timeout) },
     };
   },
 
@@ -47,16 +51,33 @@ const plugin: Plugin<Setup> = definePlugin({
 
 export default plugin;
 
-function judge(event: HelloEvent, setup: Setup, host: Host): Answer {
-  for (const check of setup.checks) {
-    const text = check(event.name, event.session.client.address, setup.badNames);
-    if (text === undefined) continue;
-    // Replies to HELO and EHLO carry no enhanced status (RFC 2034 §4).
-    if (setup.reject) return reject(text, { disconnect: setup.disconnect });
-    host.log("info", `tolerated: ${printable(event.name)}: ${text}`);
-    return pass();
+function judge(event: HelloEvent, { checks, badNames, looking }: Setup, host: Host): Answer {
+  const { address } = event.session.client;
+  for (const check of checks) {
+    const text = check(event.name, address, badNames);
+    if (text !== undefined) return refused(text);
   }
-  return pass();
+  if (looking === undefined) return pass();
+  const found = lookUp(host, event.name, address, looking);
+  switch (found.kind) {
+    case "bad":
+      return refused(found.text);
+    case "unknown":
+      return defer(found.text);
+    case "fine":
+      return found.both ? rewarded(event) : pass();
+  }
+}
+
+/** Replies to HELO and EHLO carry no enhanced status (RFC 2034 §4). */
+function refused(text: string): Answer {
+  return { ...reject(text), score: -1 };
+}
+
+/** A client may say EHLO as often as it likes, and is to have its point once. */
+function rewarded({ notes }: HelloEvent): Answer {
+  if (notes?.session?.["rewarded"] === true) return pass();
+  return { ...pass(), score: 1, notes: { session: { rewarded: true } } };
 }
 
 function badName(name: string, _client: string, badNames: readonly BadName[]): string | undefined {
@@ -65,7 +86,7 @@ function badName(name: string, _client: string, badNames: readonly BadName[]): s
 }
 
 function foreignLocalhost(name: string, client: string): string | undefined {
-  return name.toLowerCase() === "localhost" && !isLoopback(client) ? "You are not localhost" : undefined;
+  return /^localhost\.?$/i.test(name) && !isLoopback(client) ? "You are not localhost" : undefined;
 }
 
 function forgedLiteral(name: string, client: string): string | undefined {
@@ -82,11 +103,11 @@ function plainAddress(name: string): string | undefined {
 }
 
 function unqualified(name: string): string | undefined {
-  return isLiteral(name) || name.includes(".") ? undefined : "HELO name is not fully qualified. Read RFC 2821";
+  return isLiteral(name) || /\../.test(name) ? undefined : "HELO name is not fully qualified. Read RFC 2821";
 }
 
 function strangeCharacter(name: string): string | undefined {
-  if (isLiteral(name) || !/[^a-z0-9.-]/i.test(name)) return undefined;
+  if (isLiteral(name) || (name.length <= longestName && !/[^a-z0-9.-]/i.test(name))) return undefined;
   return "HELO name contains invalid FQDN characters. Read RFC 1035";
 }
 

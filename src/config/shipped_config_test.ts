@@ -13,7 +13,7 @@ const tomlFile = join(folder, "qpsmtpd.toml");
 const toml = readFileSync(tomlFile, "utf8");
 
 /** Lines such as `# state = "../var"`: defaults to uncomment. Prose and the indented example do not look so. */
-const commentedKey = /^# (?=[a-z0-9_]+ = )/gm;
+const commentedKey = /^# (?=[a-z0-9_]+ = |\[\[plugin\]\]$)/gm;
 
 interface JsonSchema {
   readonly properties?: { readonly [key: string]: JsonSchema };
@@ -117,4 +117,14 @@ test("the shipped lists hold what a first try needs, and comments", () => {
 test("config/qpsmtpd.schema.json is what the schema says: run `node src/config/json_schema.ts` after a change", () => {
   assert.ok(readFileSync(schemaFile, "utf8") === jsonSchemaText());
   assert.match(toml, /^#:schema \.\/qpsmtpd\.schema\.json\n/);
+});
+
+test("every plugin of the shipped file, commented out or not, is granted just what its plugin.json needs", () => {
+  const { plugin } = parse(toml.replace(commentedKey, "")) as { plugin: { name: string; grant?: string[] }[] };
+  assert.ok(plugin.length > 10);
+  for (const { name, grant = [] } of plugin) {
+    const manifest = join(folder, "..", "plugins-wasm", name, "plugin.json");
+    const { needs = [] } = JSON.parse(readFileSync(manifest, "utf8")) as { needs?: string[] };
+    assert.deepEqual([...grant].sort(), [...needs].sort(), name);
+  }
 });

@@ -168,6 +168,7 @@ function mailObjection(session: Session, command: MailCommand, offer: Offer): Re
 function rcptObjection(session: Session, command: RcptCommand, offer: Offer): Reply | undefined {
   const transaction = session.transaction;
   if (command.utf8 && transaction?.parameters["SMTPUTF8"] !== true) return replies.forwardPathNeedsUtf8();
+  if (session.hello?.verb === "HELO" && !isBare(command.parameters)) return replies.parametersNeedEhlo();
   const taken = transaction?.forwardPaths.length ?? 0;
   if (taken >= offer.maxRecipients) return replies.tooManyRecipients();
   if (transaction === undefined || isBare(command.parameters)) return undefined;

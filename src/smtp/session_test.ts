@@ -229,6 +229,7 @@ const objections: readonly (readonly [title: string, session: Session, line: str
   ["SIZE far over the limit", after(ehlo), `${mail} SIZE=99999999999999999999`, "552 5.3.4 command"],
   ["SIZE at the limit", after(ehlo), `${mail} SIZE=1000`, "250 2.1.0 command"],
   ["parameters after HELO", after("HELO c.test"), `${mail} SIZE=1`, "555 5.5.4 command"],
+  ["nor of RCPT after HELO", after("HELO c.test", mail), `${rcpt} NOTIFY=NEVER`, "555 5.5.4 command"],
   ["no parameters after HELO", after("HELO c.test"), mail, "250 2.1.0 command"],
   ["a reverse-path that needs SMTPUTF8", after(ehlo), "MAIL FROM:<\u00e9@b.test>", "550 5.6.7 command"],
   ["and has it", after(ehlo), "MAIL FROM:<\u00e9@b.test> SMTPUTF8", "250 2.1.0 command"],
