@@ -44,7 +44,7 @@ const mistakes: readonly [string, string, RegExp][] = [
   ["a plugin that is not there", "[[plugin]]\nname = 'rcpt_okay'", /plugin\.1.*rcpt_okay\.wasm.*rcpt_ok/],
   [
     "a plugin's setting",
-    "[[plugin]]\nname='helo'\ngrant=['event','verdict','edit']\nsettings={policy='lax'}",
+    "[[plugin]]\nname='helo'\ngrant=['event','verdict','edit','dns','score']\nsettings={policy='lax'}",
     /plugin\.1.*settings\.policy.*lenient.*"lax"/,
   ],
 ];
