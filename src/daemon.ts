@@ -148,10 +148,10 @@ export class Daemon {
     const { address } = session.client;
     // A Unix socket has no address: who may open it is said by its mode.
     const late = admission === "later" && address !== "" ? await this.#options.counts.admit(address) : undefined;
-    const turned = late && this.#turnedAway(desk, late);
-    if (turned !== undefined) return await this.#turnAway(wire, turned, undefined, address);
     try {
-      await this.#talk(wire, desk, session, binding);
+      const turned = late && this.#turnedAway(desk, late);
+      if (turned === undefined) await this.#talk(wire, desk, session, binding);
+      else await this.#turnAway(wire, turned, undefined, address);
     } finally {
       if (late?.kind === "admitted") late.release();
     }

@@ -151,3 +151,29 @@ for (const [what, line, reply] of lines) {
     });
   });
 }
+
+test("a proxy's client that is turned away because of overload is counted no more", async () => {
+  let looks = 0;
+  const options: Serving = {
+    perAddress: 1,
+    manners: { proxy: true, isProxy: () => true },
+    // The first client comes to a server with room, and finds it overloaded once its header is read.
+    get overloaded() {
+      return ++looks === 2;
+    },
+  };
+  await serving(options, async ({ port }) => {
+    const introduced = async (): Promise<SmtpPeer> => {
+      const peer = await connectPeer(port);
+      peer.send("PROXY TCP4 192.0.2.1 198.51.100.1 4000 25\r\n");
+      return peer;
+    };
+    const first = await introduced();
+    assert.match(await first.reply(), /^421 mx\.test is too busy/);
+    await first.closed();
+    first.destroy();
+    const second = await introduced();
+    assert.match(await second.reply(), /^220 /);
+    second.destroy();
+  });
+});

@@ -6,6 +6,8 @@ import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
 import { type Handlers, nativePlugin } from "../../test/support/native_plugin.ts";
 import { serving } from "../../test/support/served.ts";
+import { sendMessage } from "../../test/support/smtp_peer.ts";
+import { testUpgrade } from "../../test/support/test_tls.ts";
 import type { Registered } from "../hooks/chains.ts";
 import { plainPolicy, type Policy } from "../policy/policy.ts";
 
@@ -30,6 +32,15 @@ test("late: the client comes as far as RCPT, and postmaster is reached", async (
     assert.match(await peer.ask("RCPT TO:<b@example.net>"), /^550 5\.7\.1 You are on a list$/);
     await peer.closed();
     assert.ok(entries.some((entry) => entry.startsWith("info fail, late ") && entry.includes('"plugin":"dnsbl"')));
+  });
+});
+
+test("late: a message for postmaster alone goes all the way", async () => {
+  const dnsbl = judged("dnsbl", { mode: "late" }, { connect: listed });
+  await serving({ plugins: [dnsbl, acceptAll] }, async ({ greet, delivered }) => {
+    const envelope = { reversePath: "a@example.org", forwardPaths: ["postmaster@example.net"] };
+    assert.match(await sendMessage(await greet(), envelope, "Subject: why?\r\n\r\nx"), /^250 /);
+    assert.equal(delivered.length, 1);
   });
 });
 
@@ -114,3 +125,44 @@ test("another session begins with nothing", async () => {
     for (const peer of [first, second]) peer.destroy();
   });
 });
+
+test("who STARTTLS has made a stranger again is judged as one", async () => {
+  const strict = judged("strict", { immune: ["authenticated"] }, { mail: { verdict: "reject", text: "Not you" } });
+  const offer = { mechanisms: ["PLAIN"], authWithoutTls: true, tls: "offered" } as const;
+  await serving({ plugins: [strict, acceptAll], offer, upgrade: testUpgrade() }, async ({ greet }) => {
+    const plain = await greet();
+    const response = Buffer.from("\0user\0password").toString("base64");
+    assert.match(await plain.ask(`AUTH PLAIN ${response}`), /^235 /);
+    assert.match(await plain.ask("MAIL FROM:<a@example.org>"), /^250 /);
+    assert.match(await plain.ask("RSET"), /^250 /);
+    assert.match(await plain.ask("STARTTLS"), /^220 /);
+    const encrypted = await plain.encrypt();
+    assert.match(await encrypted.ask("EHLO client.test"), /^250-/);
+    assert.match(await encrypted.ask("MAIL FROM:<a@example.org>"), /^550 5\.7\.1 Not you$/);
+    encrypted.destroy();
+  });
+});
+
+test("a plugin that is slow to hear of an ending does not undo what was found meanwhile", async () => {
+  const slow: Registered = {
+    ...nativePlugin("slow", {}),
+    hooks: ["reset_transaction"],
+    call: () => new Promise((resolve) => setTimeout(resolve, 150, answered)),
+  };
+  let asked = 0;
+  const second = nativePlugin("second", {
+    mail: () => ++asked === 2 ? { verdict: "reject", text: "The second was one too many" } : { verdict: "pass" },
+  });
+  const late = { ...second, policy: { ...plainPolicy, mode: "late" } as const };
+  await serving({ plugins: [slow, late, acceptAll] }, async ({ greet }) => {
+    const peer = await greet();
+    for (const line of ["MAIL FROM:<a@example.org>", "RSET", "MAIL FROM:<a@example.org>"]) {
+      assert.match(await peer.ask(line), /^250 /);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.match(await peer.ask("RCPT TO:<b@example.net>"), /^550 5\.7\.1 The second was one too many$/);
+    peer.destroy();
+  });
+});
+
+const answered = { kind: "answered", answer: { verdict: "pass" }, micros: 1 } as const;

@@ -6,7 +6,7 @@ import type { Finding } from "../hooks/finding.ts";
 import { Notebook } from "../hooks/notebook.ts";
 import { project, recipientsOf, type Subject } from "../hooks/project.ts";
 import { refused, settle, type Settled } from "../hooks/settle.ts";
-import { marked, newcomer, type Standing } from "../policy/standing.ts";
+import { marked, newcomer, type Standing, unproved } from "../policy/standing.ts";
 import { earned, isReached } from "../policy/terms.ts";
 import type { Session } from "../smtp/session.ts";
 import type { Desk } from "./desk.ts";
@@ -32,8 +32,7 @@ export class Questions {
     const { hook } = subject;
     if (hook === "connect") this.#forget();
     const standing = this.#standingOf(session);
-    const recipients = recipientsOf(session, subject);
-    const due = earned(standing, this.#desk.terms, hook, hook === "rcpt" ? recipients[0] : undefined);
+    const due = earned(standing, this.#desk.terms, hook, recipientsOf(session, subject));
     if (due !== undefined) {
       this.#desk.log("info", "refused for what was found before", { session: session.id, hook, plugin: due.by });
       return { ...undecided, decision: refused(due.refusal), by: due.by };
@@ -51,7 +50,8 @@ export class Questions {
     const shown = subject.kind === "credentials" ? withholding(subject.credentials) : asItIs;
     const record = (_: HookName, finding: Finding): void => recordFinding(log, session, hook, finding, shown);
     const { settled, standing } = await ask(chains[hook], about, this.#notebook, before, record);
-    this.#standing = standing;
+    // Nobody waits for a fact to be told: by then the session may have earned more than was known when it began.
+    if (subject.kind !== "fact") this.#standing = unproved(standing);
     return settled;
   }
 

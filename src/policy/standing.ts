@@ -28,6 +28,12 @@ export function marked(standing: Standing, marks: readonly Mark[]): Standing {
   return added.length === 0 ? standing : { ...standing, marks: [...standing.marks, ...added] };
 }
 
+/** Without what follows from the session: STARTTLS makes it forget who the client proved to be. RFC 3207 §4.2. */
+export function unproved(standing: Standing): Standing {
+  if (!standing.marks.includes("authenticated")) return standing;
+  return { ...standing, marks: standing.marks.filter((mark) => mark !== "authenticated") };
+}
+
 export function scored(standing: Standing, by: number): Standing {
   if (by === 0) return standing;
   return { ...standing, score: Math.max(-mostScore, Math.min(mostScore, standing.score + by)) };
@@ -44,8 +50,12 @@ export function exemption(standing: Standing, { immune }: Pick<Policy, "immune">
   return immune.find((mark) => standing.marks.includes(mark));
 }
 
-/** The first refusal that is due; none is for those who must be reached when all else fails. RFC 5321 §4.5.1. */
-export function due(standing: Standing, recipient?: Mailbox): Pending | undefined {
-  if (recipient !== undefined && /^(?:postmaster|abuse)$/i.test(recipient.localPart)) return undefined;
+/** The first refusal that is due; none is for mail to those alone who must be reached in any case. RFC 5321 §4.5.1. */
+export function due(standing: Standing, recipients: readonly Mailbox[]): Pending | undefined {
+  if (recipients.length > 0 && recipients.every(isReachable)) return undefined;
   return standing.pending.find(({ immune }) => exemption(standing, { immune }) === undefined);
+}
+
+function isReachable({ localPart }: Mailbox): boolean {
+  return /^(?:postmaster|abuse)$/i.test(localPart);
 }

@@ -4,7 +4,17 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Mark } from "../../sdk/contract/event.ts";
 import { isFor, parseRecipientPattern } from "./policy.ts";
-import { due, exemption, marked, newcomer, type Pending, remembering, scored, type Standing } from "./standing.ts";
+import {
+  due,
+  exemption,
+  marked,
+  newcomer,
+  type Pending,
+  remembering,
+  scored,
+  type Standing,
+  unproved,
+} from "./standing.ts";
 import { earned, isReached, plainTerms } from "./terms.ts";
 
 const someone = { localPart: "someone", domain: "example.org" };
@@ -24,6 +34,11 @@ test("marks are a set, and a score has its bounds", () => {
   equal(scored(newcomer, 5000).score, 1000);
 });
 
+test("what follows from the session is not kept", () => {
+  deepEqual(unproved(marked(newcomer, ["relay", "authenticated"])).marks, ["relay"]);
+  equal(unproved(newcomer), newcomer);
+});
+
 test("the first refusal of a plugin is remembered, later ones of the same are not", () => {
   deepEqual(late.pending.map(({ plugin }) => plugin), ["a", "b"]);
   equal(remembering(late, pending("a")), late);
@@ -36,11 +51,12 @@ test("a mark exempts from the plugins that name it", () => {
 });
 
 test("what is due: the oldest that the client has not become immune to; postmaster and abuse are always reached", () => {
-  equal(due(late, someone)?.plugin, "a");
-  equal(due(marked(late, ["authenticated"]), someone)?.plugin, "b");
-  equal(due(late, postmaster), undefined);
-  equal(due(late, { localPart: "abuse", domain: "x.test" }), undefined);
-  equal(due(late)?.plugin, "a");
+  equal(due(late, [someone])?.plugin, "a");
+  equal(due(marked(late, ["authenticated"]), [someone])?.plugin, "b");
+  equal(due(late, [postmaster]), undefined);
+  equal(due(late, [postmaster, { localPart: "abuse", domain: "x.test" }]), undefined);
+  equal(due(late, [postmaster, someone])?.plugin, "a");
+  equal(due(late, [])?.plugin, "a");
 });
 
 const reached: readonly (readonly [string, "mail" | "rcpt" | "data_post", boolean])[] = [
@@ -60,15 +76,15 @@ for (const [hook, point, expected] of reached) {
 }
 
 test("earned: a late refusal from its point on, a bad score at its hook, never with a mark", () => {
-  equal(earned(late, plainTerms, "mail"), undefined);
-  equal(earned(late, plainTerms, "rcpt", someone)?.by, "a");
-  equal(earned(late, plainTerms, "rcpt", postmaster), undefined);
+  equal(earned(late, plainTerms, "mail", []), undefined);
+  equal(earned(late, plainTerms, "rcpt", [someone])?.by, "a");
+  equal(earned(late, plainTerms, "rcpt", [postmaster]), undefined);
   const terms = { late: "rcpt", thresholds: { data: -3 } } as const;
   const bad = scored(newcomer, -3);
-  equal(earned(bad, terms, "data")?.by, "policy");
-  equal(earned(bad, terms, "rcpt", someone), undefined);
-  equal(earned(scored(newcomer, -2), terms, "data"), undefined);
-  equal(earned(marked(bad, ["allowed"]), terms, "data"), undefined);
+  equal(earned(bad, terms, "data", [someone])?.by, "policy");
+  equal(earned(bad, terms, "rcpt", [someone]), undefined);
+  equal(earned(scored(newcomer, -2), terms, "data", [someone]), undefined);
+  equal(earned(marked(bad, ["allowed"]), terms, "data", [someone]), undefined);
 });
 
 const patterns: readonly (readonly [string, boolean])[] = [

@@ -30,14 +30,19 @@ export interface Earned {
   readonly refusal: Refusal;
 }
 
-/** To be asked before the plugins are: what is refused anyway costs no calls. `recipient` is that of RCPT. */
-export function earned(standing: Standing, terms: Terms, hook: HookName, recipient?: Mailbox): Earned | undefined {
+/** To be asked before the plugins are: what is refused anyway costs no calls. `recipients`: whom the question is about. */
+export function earned(
+  standing: Standing,
+  terms: Terms,
+  hook: HookName,
+  recipients: readonly Mailbox[],
+): Earned | undefined {
   if (!isLatePoint(hook)) return undefined;
   const threshold = terms.thresholds[hook];
   if (threshold !== undefined && standing.score <= threshold && standing.marks.length === 0) {
     return { by: "policy", refusal: tooBad };
   }
-  const pending = isReached(terms, hook) ? due(standing, recipient) : undefined;
+  const pending = isReached(terms, hook) ? due(standing, recipients) : undefined;
   return pending === undefined ? undefined : { by: pending.plugin, refusal: pending.refusal };
 }
 

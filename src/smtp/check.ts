@@ -3,7 +3,7 @@
 import type { Parameters } from "../../sdk/contract/event.ts";
 import type { MalformedAttributes } from "./attributes.ts";
 import type { ArgumentCommand, AuthCommand, BdatCommand, Command, MailCommand, RcptCommand, Verb } from "./command.ts";
-import { type CommandRule, commandRules, type Fact } from "./command_rules.ts";
+import { type CommandRule, commandRules, type Hindrance, type Need } from "./command_rules.ts";
 import { isOffered, type Offer, offeredKeywords, offeredMechanisms } from "./extensions.ts";
 import { mailParametersObjection, needsChunking, rcptParametersObjection } from "./parameters.ts";
 import { refuse } from "./refuse.ts";
@@ -88,7 +88,7 @@ function badAttribute({ verb }: ArgumentCommand, { attribute, why }: MalformedAt
   return replies.badAttribute(verb, attribute === "" ? `attributes ${why}` : `${attribute} ${why}`);
 }
 
-const missing: { readonly [F in Fact]: (session: Session, rule: CommandRule) => Reply } = {
+const missing: { readonly [N in Need]: (session: Session, rule: CommandRule) => Reply } = {
   hello: replies.needHelloFirst,
   secured: (_, rule) => rule === commandRules.AUTH ? replies.authNeedsTls() : replies.needTlsFirst(),
   entitled: replies.needAuthFirst,
@@ -96,18 +96,16 @@ const missing: { readonly [F in Fact]: (session: Session, rule: CommandRule) => 
   // A client that sent RCPT and DATA in one group made no mistake: its recipients were refused. RFC 2920 §3.1.
   recipient: (session) =>
     (session.transaction?.refusedRecipients ?? 0) > 0 ? replies.noValidRecipients() : replies.needRcptFirst(),
-  encrypted: replies.needTlsFirst,
-  authenticated: replies.needAuthFirst,
-  chunks: replies.needMailFirst,
 };
 
-const inTheWay: { readonly [F in Fact]?: () => Reply } = {
+const inTheWay: { readonly [H in Hindrance]: () => Reply } = {
   encrypted: replies.tlsAlready,
   authenticated: replies.authenticatedAlready,
+  transaction: replies.transactionOpen,
   chunks: replies.chunksUnderWay,
 };
 
-const facts: { readonly [F in Fact]: (session: Session, offer: Offer) => boolean } = {
+const facts: { readonly [F in Need | Hindrance]: (session: Session, offer: Offer) => boolean } = {
   hello: ({ hello }) => hello !== undefined,
   secured: ({ tls }, offer) => offer.tls !== "required" || tls !== undefined,
   entitled: ({ user }, { mode }) => mode !== "submission" || user !== undefined,
@@ -134,7 +132,7 @@ function outOfOrder(session: Session, rule: CommandRule, offer: Offer): Reply | 
     if (!facts[fact](session, offer)) return missing[fact](session, rule);
   }
   for (const fact of rule.forbids ?? []) {
-    if (facts[fact](session, offer)) return (inTheWay[fact] ?? replies.transactionOpen)();
+    if (facts[fact](session, offer)) return inTheWay[fact]();
   }
   return undefined;
 }

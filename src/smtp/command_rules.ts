@@ -7,21 +7,14 @@ import type { Verb } from "./command.ts";
  * What can be true of a session: an accepted hello, MAIL, RCPT or BDAT; `secured` and `entitled` are also true where the
  * listener does not ask for TLS or AUTH; `encrypted` and `authenticated` only if it happened.
  */
-export type Fact =
-  | "hello"
-  | "secured"
-  | "entitled"
-  | "encrypted"
-  | "authenticated"
-  | "transaction"
-  | "recipient"
-  | "chunks";
+export type Need = "hello" | "secured" | "entitled" | "transaction" | "recipient";
+export type Hindrance = "encrypted" | "authenticated" | "transaction" | "chunks";
 
 export interface CommandRule {
   /** All of these, in this order, or the reply is that of the first that is missing. */
-  readonly needs?: readonly Fact[];
+  readonly needs?: readonly Need[];
   /** None of these, or the reply is 503. */
-  readonly forbids?: readonly Fact[];
+  readonly forbids?: readonly Hindrance[];
   /** The hook that decides about a legal command; without one the command succeeds. */
   readonly asks?: HookName;
   /** Given up when the command succeeds. */

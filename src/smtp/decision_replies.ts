@@ -5,8 +5,11 @@ import type { Decision } from "./decision.ts";
 import type { Reply } from "./reply.ts";
 import * as replies from "./replies.ts";
 
-/** Hooks in which plugins can refuse. The others answer QUIT, which always succeeds, or only hear of a fact. */
-export type RefusableHook = Exclude<HookName, "quit" | "reset_transaction" | "disconnect">;
+/**
+ * Hooks in which a refusal by plugins is the reply. The others answer QUIT, which always succeeds, only hear of a fact, or
+ * judge an exchange of AUTH, whose replies say as little as they can (end_exchange.ts).
+ */
+export type RefusableHook = Exclude<HookName, "auth" | "quit" | "reset_transaction" | "disconnect">;
 
 interface UsualReplies {
   readonly reject: Reply;
@@ -20,7 +23,6 @@ const usualReplies: { readonly [H in RefusableHook]: UsualReplies } = {
   connect: { reject: replies.connectionDenied(), defer: replies.connectionDeferred() },
   helo: hello,
   ehlo: hello,
-  auth: { reject: replies.authenticationFailed(), defer: replies.authenticationDeferred() },
   mail: { reject: replies.mailRejected(), defer: replies.mailDeferred() },
   rcpt: { reject: replies.rcptRejected(), defer: replies.rcptDeferred() },
   data: { reject: replies.dataRejected(), defer: replies.dataDeferred() },

@@ -50,7 +50,7 @@ export function proceed(question: Question, decision: Decision, offer: Offer): S
 }
 
 function isRefusable(hook: HookName): hook is RefusableHook {
-  return hook !== "quit" && hook !== "reset_transaction" && hook !== "disconnect";
+  return hook !== "auth" && hook !== "quit" && hook !== "reset_transaction" && hook !== "disconnect";
 }
 
 function refuseFor({ session, command }: Question, hook: RefusableHook, refusal: Refusal, offer: Offer): Step {
