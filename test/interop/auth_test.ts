@@ -17,7 +17,7 @@ import { type Runtime, runtimes } from "../support/runtimes.ts";
 import { sendBySmtplib } from "../support/smtplib.ts";
 import { submit } from "../support/submit.ts";
 import { swaks } from "../support/swaks.ts";
-import { type Secured, startSecuredDoor, user } from "./secured_door.ts";
+import { endedWell, type Secured, startSecuredDoor, user } from "./secured_door.ts";
 import { delivered, shortMessage } from "./sender_promises.ts";
 
 const needed = lacking("swaks", "python3", "gsasl", "curl", "postfix") || lackingRoot();
@@ -30,8 +30,7 @@ for (const runtime of runtimes) {
       secured = await startSecuredDoor(runtime);
     });
     after(async () => {
-      assert.equal(await secured.stop(), 0, secured.door.output());
-      assert.doesNotMatch(secured.door.output(), /plugin failed|a bug/);
+      await endedWell(secured);
       // Of all clients here.
       for (const secret of [user.password, rightToken, Buffer.from(user.password).toString("base64")]) {
         assert.ok(!secured.door.output().includes(secret), "a secret is in the log");

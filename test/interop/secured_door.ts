@@ -1,5 +1,6 @@
 // A front door with certificates, users and every kind of listener, for clients that want more than plain SMTP.
 
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,4 +85,10 @@ grant = ["event:credentials", "crypto", "verdict:accept@auth", "verdict:reject@a
 
 function tableOf({ certificate, key }: Pair): string {
   return `{ certificate = "${certificate}", key = "${key}" }`;
+}
+
+/** For `after`: it stops in order, and neither a plugin nor the daemon has failed meanwhile. */
+export async function endedWell({ door, stop }: Secured): Promise<void> {
+  assert.equal(await stop(), 0, door.output());
+  assert.doesNotMatch(door.output(), /plugin failed|a bug/);
 }

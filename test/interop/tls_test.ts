@@ -18,7 +18,7 @@ import { runtimes } from "../support/runtimes.ts";
 import { sendBySmtplib } from "../support/smtplib.ts";
 import { submit } from "../support/submit.ts";
 import { swaks } from "../support/swaks.ts";
-import { type Secured, startSecuredDoor } from "./secured_door.ts";
+import { endedWell, type Secured, startSecuredDoor } from "./secured_door.ts";
 import { delivered, shortMessage } from "./sender_promises.ts";
 
 const needed = lacking("swaks", "openssl", "python3", "postfix") || lackingRoot();
@@ -29,10 +29,7 @@ for (const runtime of runtimes) {
     before(async () => {
       secured = await startSecuredDoor(runtime);
     });
-    after(async () => {
-      assert.equal(await secured.stop(), 0, secured.door.output());
-      assert.doesNotMatch(secured.door.output(), /plugin failed|a bug/);
-    });
+    after(() => endedWell(secured));
     bySwaks(() => secured);
     byOpenssl(() => secured);
     bySmtplib(() => secured);
