@@ -25,8 +25,14 @@ for (const [title, mark, from, dead] of rows) {
   test(title, () => assert.equal(isSurelyDead(mark, from), dead));
 }
 
+/** The child ends only when its parent has become one that waits for nobody: `sh` would have buried it. */
+const parentOfTheDead = `
+  (until read name < /proc/$$/comm && [ "$name" = sleep ]; do :; done) &
+  echo $!
+  exec sleep 5`;
+
 test("an ended process that nobody waited for is dead", async () => {
-  const child = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 5"], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn("sh", ["-c", parentOfTheDead], { stdio: ["ignore", "pipe", "ignore"] });
   const [line] = await once(child.stdout, "data") as [Uint8Array];
   const pid = Number(new TextDecoder().decode(line));
   let stat: readonly string[] = [];
