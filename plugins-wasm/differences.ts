@@ -1,24 +1,15 @@
-// Makes DIFFERENCES.md: what each bundled plugin does otherwise than qpsmtpd's, a row for each line of the READMEs.
+// Makes DIFFERENCES.md: what is otherwise than in qpsmtpd, a row for each line of the READMEs and what the core does.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
+import { ofTheCore, withoutPlugin } from "./core_differences.ts";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 
 /** Where the table is kept. */
 export const differencesFile: string = join(folder, "DIFFERENCES.md");
-
-/** Plugins of qpsmtpd that have none here, because the server does their work or forbids it. */
-const withoutPlugin: readonly (readonly [plugin: string, difference: string])[] = [
-  ["dont_require_anglebrackets", "The parser wants the brackets: 501. A blank behind `FROM:` is taken."],
-  ["loadcheck", "`[overload]` looks at event-loop lag, heap, disk and open files."],
-  ["naughty", '`mode = "late"` of each plugin, and `policy.late`.'],
-  ["parse_addr_withhelo", "Parameters after HELO are 555, always."],
-  ["stunnel", "PROXY protocol on listeners with `proxy = true`, from `trust.proxy` alone."],
-  ["tls", "STARTTLS and implicit TLS are the server's: `[tls]` and `[[listener]]`."],
-];
 
 /** The text of that file. */
 export function differencesText(): string {
@@ -26,11 +17,13 @@ export function differencesText(): string {
   const rows = [
     ...plugins.flatMap((name) => differencesOf(name).map((difference) => [name, difference] as const)),
     ...withoutPlugin.map(([name, difference]) => [`(${name})`, difference] as const),
+    ...ofTheCore.map(([part, difference]) => [`(core: ${part})`, difference] as const),
   ];
   return [
-    "# Differences from qpsmtpd's plugins",
+    "# Differences from qpsmtpd",
     "",
-    "Made from the READMEs by `node plugins-wasm/differences.ts`. In brackets: plugins that there are none of here.",
+    "Made from the READMEs and core_differences.ts by `node plugins-wasm/differences.ts`. In brackets: plugins that there",
+    "are none of here, and what the server itself does.",
     "",
     "| plugin | here |",
     "|---|---|",

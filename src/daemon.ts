@@ -13,9 +13,11 @@ import type { Log } from "./log/log.ts";
 import { formatAddress } from "./networks/address.ts";
 import { clientOctets } from "./networks/client_octets.ts";
 import type { Address, Listener, Listening } from "./platform/listen.ts";
+import { newSessionCode } from "./receipts/code.ts";
+import { recordRefusal, Trail } from "./receipts/trail.ts";
 import type { Reply } from "./smtp/reply.ts";
 import * as replies from "./smtp/replies.ts";
-import { newSessionId } from "./session_id.ts";
+import type { TurnedAway, Watch } from "./watch/watch.ts";
 
 export interface DaemonOptions {
   readonly listen: readonly Place[];
@@ -27,6 +29,8 @@ export interface DaemonOptions {
   /** New clients are told to come back later. */
   readonly isOverloaded: () => boolean;
   readonly log: Log;
+  /** Who looks on; absent: nobody, and then it costs nothing. */
+  readonly watch?: Watch;
   /** Milliseconds that transactions may go on; asked when the daemon is told to stop. */
   readonly drainWithin: () => number;
 }
@@ -66,6 +70,15 @@ export class Daemon {
   /** Where it really listens. */
   get addresses(): readonly Address[] {
     return this.#listeners.map((listener) => listener.address);
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** Clients that are connected. */
+  get connections(): number {
+    return this.#conversations.size;
   }
 
   /** The problems, none if all is well. */
@@ -125,18 +138,20 @@ export class Daemon {
     const client = ends.peer.address;
     // Behind a proxy the address that counts is not known yet.
     const admission = manners.proxy || client === "" ? "later" : await counts.admit(client);
-    const id = newSessionId();
+    const id = newSessionCode();
     try {
-      const turned = this.#turnedAway(desk, admission);
-      if (turned !== undefined) return await this.#turnAway(wire, turned, manners, client);
+      const turned = this.#whyTurnedAway(admission);
+      if (turned !== undefined) return await this.#turnAway(wire, turned, { desk, id, client }, manners);
       const arrived = await arrive(wire, id, ends, manners);
       if (arrived.kind === "arrived") return await this.#welcome(wire, desk, arrived, admission);
       log("info", "turned away before the greeting", { client, why: arrived.why });
+      this.#options.watch?.turnedAway(client, "unwelcome");
       wire.destroy();
     } catch (error) {
       const why = error instanceof Error ? error.stack : String(error);
+      this.#options.watch?.turnedAway(client, "bug");
       log("error", "a bug ended this session, please report it", { session: id, client, why });
-      wire.say(replies.internalFailure());
+      refuse(wire, replies.internalFailure(), { desk, id, client }, "a bug in the server; its log has more");
       await wire.close();
     } finally {
       if (admission !== "later" && admission.kind === "admitted") admission.release();
@@ -149,43 +164,73 @@ export class Daemon {
     // A Unix socket has no address: who may open it is said by its mode.
     const late = admission === "later" && address !== "" ? await this.#options.counts.admit(address) : undefined;
     try {
-      const turned = late && this.#turnedAway(desk, late);
+      const turned = late && this.#whyTurnedAway(late);
       if (turned === undefined) await this.#talk(wire, desk, session, binding);
-      else await this.#turnAway(wire, turned, undefined, address);
+      else await this.#turnAway(wire, turned, { desk, id: session.id, client: address });
     } finally {
       if (late?.kind === "admitted") late.release();
     }
   }
 
   async #talk(wire: Wire, desk: Desk, session: Arrived["session"], binding: Arrived["binding"]): Promise<void> {
-    const questions = new Questions(desk);
+    const trail = new Trail(desk.receipts);
+    const watch = this.#options.watch?.begin(session, { end: () => wire.end() });
+    const questions = new Questions(desk, trail, watch);
     const { id, client, server, proxy } = session;
     const where = { session: id, client: client.address, port: client.port, at: server.port, proxy: proxy?.address };
     desk.log("info", "connected", where);
-    const talk = { wire, desk, questions, began: performance.now() };
+    const talk = { wire, desk, questions, trail, began: performance.now() };
+    let last = session;
     try {
-      await converse(binding === undefined ? talk : { ...talk, binding }, session);
+      last = await converse({ ...talk, ...(watch && { watch }), ...(binding && { binding }) }, session);
       await wire.close();
     } finally {
+      watch?.left(last);
       desk.log("info", "disconnected", { session: id });
       await questions.told();
+      desk.log("debug", "session over", { session: id }, "over");
     }
   }
 
-  #turnedAway({ offer }: Desk, admission: Admission | "later"): Reply | undefined {
-    if (this.#stopping) return replies.shuttingDown(offer.hostname);
-    if (this.#options.isOverloaded()) return replies.overloaded(offer.hostname);
+  #whyTurnedAway(admission: Admission | "later"): Refused | undefined {
+    if (this.#stopping) return "stopping";
+    if (this.#options.isOverloaded()) return "overloaded";
     if (admission === "later" || admission.kind === "admitted") return undefined;
-    return admission.by === "all" ? replies.tooManyConnections() : replies.tooManyFromYou();
+    return admission.by === "all" ? "tooMany" : "tooManyFromYou";
   }
 
   /** Before a handshake a reply would only break it. */
-  async #turnAway(wire: Wire, reply: Reply, manners: Manners | undefined, client: string): Promise<void> {
-    this.#options.log("info", "turned away", { client, code: reply.code, why: reply.lines.join(" ") });
+  async #turnAway(wire: Wire, turned: Refused, whom: Unserved, manners?: Manners): Promise<void> {
+    const { id, client, desk } = whom;
+    const reply = refusals[turned](desk.offer.hostname);
+    this.#options.watch?.turnedAway(client, turned);
+    const facts = { session: id, client, code: reply.code, why: reply.lines.join(" ") };
+    this.#options.log("info", "turned away", facts, "turned away");
     if (manners?.implicitTls === true) return wire.destroy();
-    wire.say(reply);
+    refuse(wire, reply, whom);
     await wire.close();
   }
+}
+
+type Refused = Exclude<TurnedAway, "unwelcome" | "bug">;
+
+const refusals: { readonly [R in Refused]: (hostname: string) => Reply } = {
+  stopping: replies.shuttingDown,
+  overloaded: replies.overloaded,
+  tooMany: replies.tooManyConnections,
+  tooManyFromYou: replies.tooManyFromYou,
+};
+
+/** A client with whom there is no conversation, or no more. */
+interface Unserved {
+  readonly desk: Desk;
+  readonly id: string;
+  readonly client: string;
+}
+
+function refuse(wire: Wire, reply: Reply, { desk: { receipts }, id, client }: Unserved, why?: string): void {
+  wire.say(reply, receipts.inReplies ? id : undefined);
+  recordRefusal(receipts, id, client, reply, why);
 }
 
 type Arrived = Extract<Awaited<ReturnType<typeof arrive>>, { kind: "arrived" }>;

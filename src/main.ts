@@ -4,10 +4,13 @@ import process from "node:process";
 import { parseCommandLine } from "./cli/arguments.ts";
 import { readPassword } from "./cli/read_password.ts";
 import { runCommand } from "./cli/run.ts";
+import { openTerminal } from "./cli/terminal.ts";
+import { answer } from "./control/ask.ts";
 import { LineWriter } from "./log/line_writer.ts";
 import { withoutJspi } from "./platform/jspi.ts";
-import { openWorkerLink, type WorkerLink } from "./processes/worker_link.ts";
-import { serve, type Surroundings } from "./serve.ts";
+import { programArguments } from "./platform/program_arguments.ts";
+import { type Answering, openWorkerLink, type WorkerLink } from "./processes/worker_link.ts";
+import { serve, startAdmin, type Surroundings } from "./serve.ts";
 import { type PrimarySurroundings, servePrimary } from "./serve_primary.ts";
 
 const output = new LineWriter(process.stdout);
@@ -32,13 +35,16 @@ function stopSignal(): Promise<void> {
 
 /** What serving needs of a process that stands for itself. */
 function alone(): Surroundings {
-  return {
+  const around: Surroundings = {
     print: (line) => output.write(line),
     complain: (line) => complaints.write(line),
+    alert: (line) => complaints.write(line),
     started: (lines) => lines.forEach((line) => output.write(line)),
     stopSignal,
     onReloadSignal: (reload) => void process.on("SIGHUP", () => void reload()),
+    startControl: (control, config, log) => startAdmin(control, config, log, around),
   };
+  return around;
 }
 
 /** The same of a worker: its log is its own, the rest goes through the primary. */
@@ -46,10 +52,18 @@ function asWorker(link: WorkerLink): Surroundings {
   return {
     print: (line) => output.write(line),
     complain: (line) => link.complain(line),
+    alert: (line) => complaints.write(line),
     started: (lines) => link.listening(lines),
     stopSignal: () => link.stopSignal(),
     retireSignal: () => link.retireSignal(),
     onReloadSignal: (reload) => link.onReloadSignal(reload),
+    startControl: (control) => {
+      const answering: Answering = {
+        answer: (question, about) => answer(control, question, about),
+        happenings: (signal) => control.happenings(signal),
+      };
+      return Promise.resolve(link.answerWith(answering));
+    },
     worker: { pid: process.pid },
   };
 }
@@ -72,12 +86,13 @@ async function main(link: WorkerLink | undefined): Promise<number> {
     return 1;
   }
   const around = link === undefined ? alone() : asWorker(link);
-  return await runCommand(parseCommandLine(process.argv.slice(2), process.env), {
+  return await runCommand(parseCommandLine(programArguments(process.argv), process.env), {
     ...around,
     serve: async (chosen) => {
       const code = link === undefined ? await servePrimary(chosen, asPrimary()) : undefined;
       return code ?? await serve(chosen, around);
     },
+    terminal: () => openTerminal(process.stdin, process.stdout, process.env),
     readPassword: () => readPassword(process.stdin, (text) => void process.stderr.write(text)),
   });
 }

@@ -1,11 +1,22 @@
 // The command `serve` with `process.workers` above 1: this process serves nobody, it watches over those that do.
 
+import { join } from "node:path";
+import process from "node:process";
+import { openAdmin } from "./admin/open_admin.ts";
 import type { Chosen } from "./cli/find_config.ts";
 import type { Output } from "./cli/output.ts";
 import type { Config } from "./config/config.ts";
 import { loadConfig } from "./config/load.ts";
-import { openLog } from "./log/log.ts";
+import { PrimaryControl } from "./control/primary_control.ts";
+import { ConfigurationWatch } from "./generation/watch_configuration.ts";
+import type { Log } from "./log/log.ts";
+import { ServerLog } from "./log/server_log.ts";
+import { deploymentsOfWorkers } from "./open_deployments.ts";
+import { runtime } from "./platform/runtime.ts";
+import type { PrimaryCrew } from "./processes/primary.ts";
 import { serveWorkers } from "./processes/serve_workers.ts";
+import { decisionsFolder } from "./receipts/journal.ts";
+import { version } from "./cli/version.ts";
 
 /** What a primary needs of its process. */
 export interface PrimarySurroundings extends Output {
@@ -25,14 +36,87 @@ export async function servePrimary(chosen: Chosen, around: PrimarySurroundings):
   };
   const first = await read();
   if (first === undefined || first.process.workers === 1) return undefined;
-  return await serveWorkers({
-    first,
-    read,
-    print: (line) => around.print(line),
-    complain: (line) => around.complain(line),
-    log: openLog({ ...first.log, write: (line) => around.print(line), now: () => new Date() }),
-    stopSignal: () => around.stopSignal(),
-    onReloadSignal: (reload) => around.onReloadSignal(reload),
-    onRestartSignal: (restart) => around.onRestartSignal(restart),
+  const logging = new PrimaryLog(first, read, around);
+  try {
+    return await serveWorkers({
+      first,
+      read,
+      print: (line) => around.print(line),
+      complain: (line) => around.complain(line),
+      log: logging.log,
+      stopSignal: () => around.stopSignal(),
+      onReloadSignal: (reload) => {
+        around.onReloadSignal(() => {
+          void logging.follow();
+          reload();
+        });
+      },
+      onRestartSignal: (restart) => around.onRestartSignal(restart),
+      startControl: (crew) => startControl(crew, first, chosen, logging.log, around),
+    });
+  } finally {
+    await logging.close();
+  }
+}
+
+/** The API of all workers together; what is called to end it. */
+async function startControl(
+  crew: PrimaryCrew,
+  config: Config,
+  chosen: Chosen,
+  log: Log,
+  output: Output,
+): Promise<() => Promise<void>> {
+  const { name, version: number } = runtime();
+  const facts = {
+    version: version(),
+    runtime: `${name} ${number}`,
+    hostname: config.hostname,
+    pid: process.pid,
+    started: Date.now(),
+    warnings: [],
+  };
+  const control: PrimaryControl = new PrimaryControl({
+    facts: () => ({ ...facts, stopping: crew.stopping, wanted: crew.wanted }),
+    crew,
+    decisions: join(config.state, decisionsFolder),
+    deployer: deploymentsOfWorkers(chosen, config, () => control, log),
   });
+  const { print, complain } = output;
+  const admin = await openAdmin({ config, control, log, version: version(), print, complain });
+  return () => admin.close();
+}
+
+/** The workers write to the same files, and this process is the one that puts them aside. */
+class PrimaryLog {
+  readonly #read: () => Promise<Config | undefined>;
+  readonly #log: ServerLog;
+  readonly #watch: ConfigurationWatch;
+
+  constructor(first: Config, read: () => Promise<Config | undefined>, { print, complain }: Output) {
+    this.#read = read;
+    this.#log = new ServerLog({ print, alert: complain, rotates: true, pid: process.pid, now: () => new Date() });
+    this.#watch = new ConfigurationWatch(() => void this.follow(), this.#log.log);
+    this.#follow(first);
+  }
+
+  get log(): ServerLog["log"] {
+    return this.#log.log;
+  }
+
+  /** A configuration that cannot be used changes nothing: the workers will say why. */
+  async follow(): Promise<void> {
+    const config = await this.#read();
+    if (config !== undefined) this.#follow(config);
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    await this.#log.close();
+  }
+
+  #follow(config: Config): void {
+    this.#log.follow(config.log.targets);
+    this.#watch.follow(config);
+  }
 }

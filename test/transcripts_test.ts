@@ -16,9 +16,9 @@ const { Wire } = await import("../src/connection/wire.ts");
 /** What each connection was told, connections in the order of their first reply. */
 let said = new Map<object, Reply[]>();
 const say = Wire.prototype.say;
-Wire.prototype.say = function (reply: Reply): void {
+Wire.prototype.say = function (reply: Reply, receipt?: string): void {
   said.set(this, [...said.get(this) ?? [], reply]);
-  say.call(this, reply);
+  say.call(this, reply, receipt);
 };
 
 const shown = new Set<string>();

@@ -1,9 +1,11 @@
 // Lets in whoever stands in the list `flat_auth_pw` and can show it: by password, keys or certificate.
 
 import { accept, defer, definePlugin, HostError, pass, reject } from "#sdk";
-import type { Answer, Certificate, ConfiguringHost, Host, Keys, Plugin } from "#sdk";
-import type { PasswordSecret } from "./secret.ts";
-import { canonicalName, listName, readUsers, type Users } from "./users.ts";
+import type { Answer, Certificate, ConfiguringHost, Host, Plugin } from "#sdk";
+import { isDigest, isPassword, keysOf } from "../shared/judge_secret.ts";
+import type { PasswordSecret } from "../shared/secret.ts";
+import { canonicalName } from "../shared/user_name.ts";
+import { listName, readUsers, type Users } from "./users.ts";
 
 interface Setup extends Users {
   /** Whose secrets are checked against when the name is not known. */
@@ -61,18 +63,13 @@ function byPassword(claim: Claim, password: string): Answer {
   const secret = claim.known ?? decoy;
   if (secret === undefined) return pass();
   try {
-    const right = isPassword(secret, password, claim.host);
+    const right = isPassword(secret, password, claim.host.crypto);
     return claim.known === undefined ? pass() : conclude(claim, right);
   } catch (error) {
     const later = error instanceof HostError && (error.code === "busy" || error.code === "timeout");
     if (!later) throw error;
     return defer("Too many passwords are being checked, try again later", { status: "4.7.0" });
   }
-}
-
-function isPassword(secret: PasswordSecret, password: string, { crypto }: Host): boolean {
-  if (secret.kind === "clear") return crypto.equal(secret.password, password);
-  return crypto.verifyPassword(secret.text, password);
 }
 
 /** The secret of another, for one name always the same: so a check takes what it takes for somebody who exists. */
@@ -85,8 +82,7 @@ function decoyFor({ name, setup: { secrets, decoyKey }, host }: Claim): Password
 /** CRAM-MD5, RFC 2195. */
 function byDigest(claim: Claim, challenge: string, digest: string): Answer {
   const { name, known, host: { crypto, log } } = claim;
-  const password = known?.kind === "clear" ? known.password : "nobody's password";
-  const right = crypto.equal(crypto.hmac("md5", password, challenge), digest);
+  const right = isDigest(known, { challenge, digest }, crypto);
   if (known?.kind === "clear") return conclude(claim, right);
   if (known !== undefined) log("info", `${name}: CRAM-MD5 needs a password in clear`);
   return pass();
@@ -102,12 +98,6 @@ function giveKeys(claim: Claim, mechanism: string): Answer {
   }
   const verdict = conclude(claim, true);
   return verdict.verdict === "accept" ? { ...verdict, keys: keysOf(known) } : verdict;
-}
-
-function keysOf(known: Exclude<PasswordSecret, { kind: "hash" }>): Keys {
-  if (known.kind === "clear") return { password: known.password };
-  const { salt, iterations, storedKey, serverKey } = known;
-  return { salt, iterations, storedKey, serverKey };
 }
 
 /** EXTERNAL. Of a certificate of several users the client has to say whom it means. */

@@ -1,7 +1,8 @@
 // The list `flat_auth_pw`: who there is, and how each can show who it is.
 
 import type { Given } from "#sdk";
-import { type PasswordSecret, readSecret } from "./secret.ts";
+import { canonicalName } from "../shared/user_name.ts";
+import { type PasswordSecret, readSecret } from "../shared/secret.ts";
 
 export const listName = "flat_auth_pw";
 
@@ -10,11 +11,6 @@ export interface Users {
   readonly passwords: ReadonlyMap<string, PasswordSecret>;
   /** Canonical names by fingerprint. */
   readonly certificates: ReadonlyMap<string, readonly string[]>;
-}
-
-/** The name as it is looked up, and as the session has it from then on. */
-export function canonicalName(name: string): string {
-  return name.normalize("NFKC").toLowerCase();
 }
 
 /** Every bad line becomes a problem of the configuration. */

@@ -8,9 +8,13 @@ import { printable } from "../shared/printable.ts";
 
 export interface Confirmation {
   readonly result: "pass" | "fail" | "temperror";
+  /** RFC 8601 §2.7.3, which knows no networks: only the very address is `pass`. Absent if there was nothing to look up. */
+  readonly iprev?: "pass" | "fail" | "temperror" | "permerror";
   /** Printable ASCII, at most 400 characters. */
   readonly why: string;
   readonly score: number;
+  /** The name that leads back to the very address, in lower case. */
+  readonly name?: string;
 }
 
 // RFC 7208 §4.6.4 bounds them as well: the owner of the reverse zone could name thousands.
@@ -30,9 +34,9 @@ export function confirm(
     ? askDns(host, [{ name: plainAddress(address, octets), type: "PTR" }], timeout)
     : [{ kind: "found", records: [known] }];
   if (pointer === undefined || pointer.kind === "unanswered") {
-    return { result: "temperror", why: `Cannot look up the name of ${address} now`, score: 0 };
+    return { result: "temperror", iprev: "temperror", why: `Cannot look up the name of ${address} now`, score: 0 };
   }
-  if (pointer.kind === "none") return failed(`${address} has no name in DNS`);
+  if (pointer.kind === "none") return { ...failed(`${address} has no name in DNS`), iprev: "permerror" };
   const names = pointer.records.filter(isQualified).slice(0, mostNames);
   if (names.length === 0) return failed(`${address} is called ${shown(pointer.records)}, which is no full domain name`);
   return leadBack(host, names, octets, timeout);
@@ -46,16 +50,21 @@ function leadBack(
 ): Confirmation {
   const type: "A" | "AAAA" = octets.length === 4 ? "A" : "AAAA";
   const found = askDns(host, names.map((name) => ({ name, type })), timeout);
-  const addresses = found.flatMap((each) => each.kind === "found" ? each.records : []).map(addressOctets);
-  if (addresses.some((each) => isSame(each, octets, octets.length))) {
-    return { result: "pass", why: shown(names), score: 1 };
+  const addressesOf = (each: Found<"A" | "AAAA"> | undefined): readonly (readonly number[] | undefined)[] =>
+    each?.kind === "found" ? each.records.map(addressOctets) : [];
+  const confirmed = names.find((_, index) =>
+    addressesOf(found[index]).some((each) => isSame(each, octets, octets.length))
+  );
+  if (confirmed !== undefined) {
+    return { result: "pass", iprev: "pass", why: shown(names), score: 1, name: confirmed.toLowerCase() };
   }
+  const addresses = found.flatMap(addressesOf);
   // Big senders have many machines behind one name: the same /24, or /64.
   if (addresses.some((each) => isSame(each, octets, octets.length === 4 ? 3 : 8))) {
-    return { result: "pass", why: `${shown(names)}, in the same network`, score: 0 };
+    return { result: "pass", iprev: "fail", why: `${shown(names)}, in the same network`, score: 0 };
   }
   if (found.some(({ kind }) => kind === "unanswered")) {
-    return { result: "temperror", why: `Cannot look up ${shown(names)} now`, score: 0 };
+    return { result: "temperror", iprev: "temperror", why: `Cannot look up ${shown(names)} now`, score: 0 };
   }
   if (addresses.length === 0) return failed(`Its name ${shown(names)} has no address`);
   return { ...failed(`Its name ${shown(names)} leads to another address`), score: 0 };
@@ -67,7 +76,7 @@ function plainAddress(address: string, octets: readonly number[]): string {
 }
 
 function failed(why: string): Confirmation {
-  return { result: "fail", why, score: -1 };
+  return { result: "fail", iprev: "fail", why, score: -1 };
 }
 
 /** At least two labels, of the characters of host names. */
@@ -80,5 +89,5 @@ function isSame(address: readonly number[] | undefined, client: readonly number[
 }
 
 function shown([first = ""]: readonly string[]): string {
-  return printable(first, 255);
+  return printable(first.toLowerCase(), 255);
 }

@@ -44,13 +44,40 @@ function row(title: string, address: string, expected: Answer, settings = {}): C
   return [title, { settings: { timeout: 0.3, ...settings } }, "connect", from(address), expected];
 }
 
-const confirmed: Answer = { ...pass(), score: 1 };
-const suspected: Answer = { ...pass(), score: -1 };
 const refuse = { refuse: true };
+const loopback: Answer = { ...pass(), score: 1 };
 
-function refused(text: string, score?: number): Answer {
-  return { ...reject(text, { status: "5.7.25" }), ...(score === undefined ? {} : { score }) };
+type Iprev = "pass" | "fail" | "temperror" | "permerror";
+
+/** What the field says of an address: a reason for all but those whose name leads back. */
+function iprev(result: Iprev, address: string, reason?: string): Pick<Answer, "results"> {
+  const properties = { "policy.iprev": address };
+  return { results: [{ method: "iprev", result, ...(reason === undefined ? {} : { reason }), properties }] };
 }
+
+function confirmed(address: string, name = "mail.example.com"): Answer {
+  return { ...pass(), score: 1, notes: { session: { name } }, ...iprev("pass", address) };
+}
+
+function suspected(address: string, result: Iprev, reason: string): Answer {
+  return { ...pass(), score: -1, ...iprev(result, address, reason) };
+}
+
+function unsure(address: string, result: Iprev, reason: string): Answer {
+  return { ...pass(), ...iprev(result, address, reason) };
+}
+
+function refused(address: string, result: Iprev, text: string, score?: number): Answer {
+  const scored = score === undefined ? {} : { score };
+  return { ...reject(text, { status: "5.7.25" }), ...scored, ...iprev(result, address, text) };
+}
+
+function deferred(address: string, text: string): Answer {
+  return { ...defer(text, { status: "4.7.25" }), ...iprev("temperror", address, text) };
+}
+
+const likeLoopback = "2607:f060:b008:feed::127.0.0.1";
+const nameless = `${likeLoopback} has no name in DNS`;
 
 const { host, runWasm } = await askingHosts(table);
 
@@ -60,68 +87,140 @@ testPlugin({
   host,
   runWasm,
   cases: [
-    row("the loopback interface", "127.0.0.1", confirmed),
-    row("any address of it", "127.1.1.1", confirmed),
-    row("the last one too", "127.255.255.255", confirmed),
-    row("that of IPv6", "::1", confirmed),
-    row("a name that leads back", "192.0.2.1", confirmed),
-    row("an IPv4 client of an IPv6 socket", "::ffff:192.0.2.1", confirmed),
-    row("the same by IPv6", "2001:db8::1", confirmed),
-    row("one of several names is enough", "198.51.100.2", confirmed),
-    row("a name that leads into the same /24", "192.0.2.77", pass()),
-    row("a name that leads into the same /64", "2001:db8::ffff", pass()),
-    row("a name that leads elsewhere", "198.51.100.1", pass()),
-    row("into another /64", "2001:db8:0:1::1", pass()),
-    row("who is called localhost and is not", "128.0.0.1", suspected),
-    row("whatever the case", "126.1.1.1", suspected),
-    row("a name without a dot", "198.51.100.3", suspected),
-    row("a name with strange characters", "198.51.100.4", suspected),
-    row("a client without a name", "203.0.113.99", suspected),
-    row("an address without PTR records", "198.51.100.5", suspected),
-    row("a name without an address", "198.51.100.7", suspected),
-    row("a name server that fails is no fault of the client's", "198.51.100.6", pass()),
-    row("neither is one on the way back", "198.51.100.8", pass()),
-    row("nor one that says nothing", "198.51.100.9", pass()),
+    row("the loopback interface, which has nothing to look up", "127.0.0.1", loopback),
+    row("any address of it", "127.1.1.1", loopback),
+    row("the last one too", "127.255.255.255", loopback),
+    row("that of IPv6", "::1", loopback),
+    row("not what only ends like it", likeLoopback, suspected(likeLoopback, "permerror", nameless)),
+    row("a name that leads back", "192.0.2.1", confirmed("192.0.2.1")),
+    row("an IPv4 client of an IPv6 socket", "::ffff:192.0.2.1", confirmed("::ffff:192.0.2.1")),
+    row("the same by IPv6", "2001:db8::1", confirmed("2001:db8::1")),
+    row("one of several names is enough", "198.51.100.2", confirmed("198.51.100.2", "also.example.com")),
+    row(
+      "a name that leads into the same /24",
+      "192.0.2.77",
+      unsure("192.0.2.77", "fail", "mail.example.com, in the same network"),
+    ),
+    row(
+      "a name that leads into the same /64",
+      "2001:db8::ffff",
+      unsure("2001:db8::ffff", "fail", "mail.example.com, in the same network"),
+    ),
+    row(
+      "a name that leads elsewhere",
+      "198.51.100.1",
+      unsure("198.51.100.1", "fail", "Its name mail.example.com leads to another address"),
+    ),
+    row(
+      "into another /64",
+      "2001:db8:0:1::1",
+      unsure("2001:db8:0:1::1", "fail", "Its name mail.example.com leads to another address"),
+    ),
+    row(
+      "who is called localhost and is not",
+      "128.0.0.1",
+      suspected("128.0.0.1", "fail", "128.0.0.1 is called localhost, which is no full domain name"),
+    ),
+    row(
+      "whatever the case",
+      "126.1.1.1",
+      suspected("126.1.1.1", "fail", "126.1.1.1 is called localhost, which is no full domain name"),
+    ),
+    row(
+      "a name without a dot",
+      "198.51.100.3",
+      suspected("198.51.100.3", "fail", "198.51.100.3 is called boogers, which is no full domain name"),
+    ),
+    row(
+      "a name with strange characters",
+      "198.51.100.4",
+      suspected("198.51.100.4", "fail", "198.51.100.4 is called under_score.example.com, which is no full domain name"),
+    ),
+    row(
+      "a client without a name",
+      "203.0.113.99",
+      suspected("203.0.113.99", "permerror", "203.0.113.99 has no name in DNS"),
+    ),
+    row(
+      "an address without PTR records",
+      "198.51.100.5",
+      suspected("198.51.100.5", "permerror", "198.51.100.5 has no name in DNS"),
+    ),
+    row(
+      "a name without an address",
+      "198.51.100.7",
+      suspected("198.51.100.7", "fail", "Its name gone.example.com has no address"),
+    ),
+    row(
+      "a name server that fails is no fault of the client's",
+      "198.51.100.6",
+      unsure("198.51.100.6", "temperror", "Cannot look up the name of 198.51.100.6 now"),
+    ),
+    row(
+      "neither is one on the way back",
+      "198.51.100.8",
+      unsure("198.51.100.8", "temperror", "Cannot look up down.example.com now"),
+    ),
+    row(
+      "nor one that says nothing",
+      "198.51.100.9",
+      unsure("198.51.100.9", "temperror", "Cannot look up the name of 198.51.100.9 now"),
+    ),
     row("a client by a Unix socket", "", pass()),
     [
       "a name that a trusted server knows is not looked up",
       {},
       "connect",
       from("192.0.2.200", "mail.example.com"),
-      pass(),
+      unsure("192.0.2.200", "fail", "mail.example.com, in the same network"),
     ],
     [
       "but must lead back",
       { settings: refuse },
       "connect",
       from("198.51.100.200", "gone.example.com"),
-      refused("Its name gone.example.com has no address", -1),
+      refused("198.51.100.200", "fail", "Its name gone.example.com has no address", -1),
     ],
-    row("refused: no name", "203.0.113.99", refused("203.0.113.99 has no name in DNS", -1), refuse),
+    row(
+      "refused: no name",
+      "203.0.113.99",
+      refused("203.0.113.99", "permerror", "203.0.113.99 has no name in DNS", -1),
+      refuse,
+    ),
     row(
       "refused: localhost",
       "128.0.0.1",
-      refused("128.0.0.1 is called localhost, which is no full domain name", -1),
+      refused("128.0.0.1", "fail", "128.0.0.1 is called localhost, which is no full domain name", -1),
       refuse,
     ),
     row(
       "refused: leads elsewhere",
       "198.51.100.1",
-      refused("Its name mail.example.com leads to another address"),
+      refused("198.51.100.1", "fail", "Its name mail.example.com leads to another address"),
       refuse,
     ),
-    row("not refused: the same network", "192.0.2.77", pass(), refuse),
-    row("not refused: nobody knows", "198.51.100.6", pass(), refuse),
+    row(
+      "not refused: the same network",
+      "192.0.2.77",
+      unsure("192.0.2.77", "fail", "mail.example.com, in the same network"),
+      refuse,
+    ),
+    row(
+      "not refused: nobody knows",
+      "198.51.100.6",
+      unsure("198.51.100.6", "temperror", "Cannot look up the name of 198.51.100.6 now"),
+      refuse,
+    ),
     row(
       "later, if the operator says so",
       "198.51.100.6",
-      defer("Cannot look up the name of 198.51.100.6 now", { status: "4.7.25" }),
+      deferred("198.51.100.6", "Cannot look up the name of 198.51.100.6 now"),
       { defer_unanswered: true },
     ),
     row(
       "on the way back too",
       "198.51.100.8",
-      defer("Cannot look up down.example.com now", { status: "4.7.25" }),
+      deferred("198.51.100.8", "Cannot look up down.example.com now"),
       { defer_unanswered: true },
     ),
   ],

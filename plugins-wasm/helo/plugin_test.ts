@@ -85,6 +85,8 @@ const rows: readonly Row[] = [
   ["localhost", "127.255.255.255", undefined, unqualified, unqualified],
   ["localhost", "::1", undefined, unqualified, unqualified],
   ["localhost", "::ffff:127.0.0.1", undefined, unqualified, unqualified],
+  ["localhost", "::2", localhost, localhost, localhost],
+  ["localhost", "2607:f060:b008:feed::127.0.0.1", localhost, localhost, localhost],
   ["192.0.2.1", "192.0.2.1", plain, plain, plain],
   ["0.0.0.0", "192.0.2.1", plain, plain, plain],
   ["2130706433", "192.0.2.1", plain, plain, plain],

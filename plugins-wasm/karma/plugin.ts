@@ -1,15 +1,16 @@
-// Remembers how the sessions of a client ended: who was naughty is kept out for a while, who was nice begins with a point.
+// Remembers how the sessions of a client, a network or a domain ended: who was naughty is kept out for a while, who was
+// nice begins with a point.
 
 import { definePlugin, noting, pass, reject } from "#sdk";
 import type { Answer, Asked, Given, Host, Plugin } from "#sdk";
-import { clientNetwork } from "../shared/client_network.ts";
 import { changeEntry, unlessStoreFails } from "../shared/remembered.ts";
-import { keyPart } from "../shared/store_key.ts";
 import { adding, balance, decayed, type Deed, keepFor, penaltyLeft, readHistory, type Terms } from "./history.ts";
+import { nameOf, type Naming, readNaming } from "./naming.ts";
 import { readTopLevelDomains, scoreOf } from "./top_level_domains.ts";
 
 interface Setup extends Terms {
   readonly strikes: number;
+  readonly naming: Naming;
   readonly topLevelDomains: ReadonlyMap<string, number>;
 }
 
@@ -18,22 +19,34 @@ const day = 86_400_000;
 /** A better balance than this is worth a point. */
 const known = 10;
 
+const whose = { address: "You were", network: "Your network was", domain: "Your domain was" } as const;
+
 /** Sessions of one client may end at the same time. */
 const attempts = 50;
 
 const plugin: Plugin<Setup> = definePlugin({
   configure(given): Setup {
     const topLevelDomains = readTopLevelDomains(given);
-    if (topLevelDomains.size === 0) given.unused("mail");
-    return { ...readTerms(given), strikes: Number(given.settings["strikes"]), topLevelDomains };
+    const isScored = topLevelDomains.size > 0 && given.settings["top_level_domains"] === true;
+    if (!isScored) given.unused("mail");
+    return {
+      ...readTerms(given),
+      strikes: Number(given.settings["strikes"]),
+      naming: readNaming(given),
+      topLevelDomains,
+    };
   },
 
-  connect({ time, session }, setup, host): Answer {
+  connect(event, setup, host): Answer {
+    const { time } = event;
+    const name = nameOf(event, setup.naming);
+    if (name === undefined) return pass();
     return unlessStoreFails(host, pass(), () => {
-      const history = readHistory(host.store.get(keyOf(session)), time);
+      const history = readHistory(host.store.get(name), time);
       const left = penaltyLeft(history, time);
       if (left > 0) {
-        return reject(`You were naughty. You cannot connect for ${(left / day).toFixed(2)} more days.`);
+        const days = (left / day).toFixed(2);
+        return reject(`${whose[setup.naming.key]} naughty. You cannot connect for ${days} more days.`);
       }
       return balance(decayed(history, time, setup)) > known ? { ...pass(), score: 1 } : pass();
     });
@@ -48,11 +61,12 @@ const plugin: Plugin<Setup> = definePlugin({
     return score < before ? scoring(score - before, score) : pass();
   },
 
-  disconnect({ time, session }, setup, host): Answer {
-    const deed = deedOf(session, setup);
-    if (deed === undefined) return pass();
+  disconnect(event, setup, host): Answer {
+    const deed = deedOf(event.session, setup);
+    const name = deed === undefined ? undefined : nameOf(event, setup.naming);
+    if (deed === undefined || name === undefined) return pass();
     return unlessStoreFails(host, pass(), () => {
-      remember(deed, session, time, setup, host);
+      remember(deed, name, event.time, setup, host);
       return pass();
     });
   },
@@ -81,16 +95,12 @@ function deedOf({ score = 0, marks = [] }: Asked["session"], { strikes }: Setup)
   return score >= strikes ? "nice" : undefined;
 }
 
-function remember(deed: Deed, session: Asked["session"], time: number, terms: Terms, host: Host): void {
-  const { kind, ending } = changeEntry(host, keyOf(session), attempts, (entry) => {
+function remember(deed: Deed, name: string, time: number, terms: Terms, host: Host): void {
+  const { kind, ending } = changeEntry(host, name, attempts, (entry) => {
     const history = adding(deed, readHistory(entry, time), time, terms);
     return { ending: history, write: { value: { ...history }, expires: keepFor(history, time, terms) } };
   });
-  const what = `${deed} session of ${keyOf(session)}, balance ${balance(ending)}`;
+  const what = `${deed} session of ${name}, balance ${balance(ending)}`;
   if (kind === "contended") host.log("warn", `${what}: not remembered, too many sessions ended at once`);
   else host.log("info", penaltyLeft(ending, time) > 0 ? `${what}, under penalty` : what);
-}
-
-function keyOf({ client: { address } }: Asked["session"]): string {
-  return clientNetwork(address) ?? keyPart(address);
 }

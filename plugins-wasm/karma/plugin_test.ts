@@ -9,7 +9,6 @@ import { connectEvent, factEvent, mailEvent } from "#sdk/testing";
 import { beginning, type Dialogue, type Step, testRemembering } from "../../test/support/remembering.ts";
 import { runWasm } from "../../test/support/run_wasm.ts";
 import { testPlugin } from "../shared/cases.ts";
-import { adding, type History, keepFor, readHistory } from "./history.ts";
 import plugin from "./plugin.ts";
 
 const day = 86_400;
@@ -27,6 +26,23 @@ function session(address: string, score: number, marks: readonly Mark[]): Asked[
 
 function connect(at: number, expected: Answer, address = "192.0.2.1"): Step {
   return [at, "connect", connectEvent({ session: session(address, 0, []) }), expected];
+}
+
+function connectAs(at: number, expected: Answer, address: string, name: string): Step {
+  return [at, "connect", connectEvent({ session: session(address, 0, []), ...named(name) }), expected];
+}
+
+/** By fcrdns, which has asked the DNS before. */
+function named(name: string | undefined): Pick<Asked, "othersNotes"> {
+  return name === undefined ? {} : { othersNotes: { fcrdns: { session: { name } } } };
+}
+
+function leaveAs(at: number, score: number, address: string, name?: string): Step {
+  return [at, "disconnect", factEvent({ session: session(address, score, []), ...named(name) }), pass()];
+}
+
+function whose(who: string): Answer {
+  return reject(`Your ${who} was naughty. You cannot connect for 1.00 more days.`);
 }
 
 function leave(at: number, score: number, address = "192.0.2.1", marks: readonly Mark[] = []): Step {
@@ -132,6 +148,41 @@ const dialogues: readonly Dialogue[] = [
     connect(0, pass(), "2001:db8:1:3::1"),
     connect(0, kept("1.00"), "::ffff:192.0.2.1"),
   ]],
+  ["a network is remembered by one name", { settings: { key: "network" } }, [
+    leave(0, -3),
+    connect(0, whose("network"), "192.0.2.254"),
+    connect(0, pass(), "192.0.3.1"),
+    leave(0, -3, "2001:db8:1:2::1"),
+    connect(0, whose("network"), "2001:db8:1:2:ffff::2"),
+    connect(0, pass(), "2001:db8:1:3::1"),
+  ]],
+  ["how large it is, is a setting", { settings: { key: "network", network_prefix_v4: 16, network_prefix_v6: 48 } }, [
+    leave(0, -3),
+    connect(0, whose("network"), "192.0.255.1"),
+    connect(0, pass(), "192.1.2.1"),
+    leave(0, -3, "2001:db8:1:2::1"),
+    connect(0, whose("network"), "2001:db8:1:ffff::1"),
+    connect(0, pass(), "2001:db8:2::1"),
+  ]],
+  ["the sessions of a network add up", { settings: { key: "network", negative: 3 } }, [
+    leave(0, -3, "192.0.2.1"),
+    leave(0, -3, "192.0.2.2"),
+    connect(0, pass(), "192.0.2.3"),
+    leave(0, -3, "192.0.2.3"),
+    connect(0, whose("network"), "192.0.2.4"),
+  ]],
+  ["a domain is that of the confirmed name, wherever its hosts are", { settings: { key: "domain" } }, [
+    leaveAs(0, -3, "192.0.2.1", "pool-1.dyn.provider.example"),
+    connectAs(0, whose("domain"), "203.0.113.7", "mail.provider.example"),
+    connectAs(0, whose("domain"), "203.0.113.7", "Provider.Example"),
+    connectAs(0, pass(), "192.0.2.1", "mail.example"),
+  ]],
+  ["without such a name nobody is remembered", { settings: { key: "domain" } }, [
+    leaveAs(0, -3, "192.0.2.1"),
+    leaveAs(0, -3, "192.0.2.1", "localhost"),
+    connect(0, pass()),
+    connectAs(0, pass(), "192.0.2.1", "localhost"),
+  ]],
   ["who has a mark leaves no trace", {}, [
     leave(0, -9, "192.0.2.1", ["authenticated"]),
     leave(0, -9, "192.0.2.1", ["relay"]),
@@ -179,6 +230,10 @@ testPlugin({
   ),
   asked: [
     ["without karma_tlds MAIL is not asked about", {}, ["connect", "disconnect"]],
+    ["nor where another karma does it", { ...listed, settings: { top_level_domains: false } }, [
+      "connect",
+      "disconnect",
+    ]],
     ["with it, it is", listed, ["connect", "mail", "disconnect"]],
   ],
 });
@@ -199,38 +254,5 @@ test("of sessions that end at the same time, in two processes, each counts", asy
   assert.deepEqual(got?.kind === "ok" && JSON.parse(got.value), { nice: 30, naughty: 0, at: beginning });
   for (const { run } of servers) {
     for (const line of run.logged) assert.match(line, /^info nice session of 192\.0\.2\.1/);
-  }
-});
-
-const terms = { negative: 1, penalty: day * 1000, halfLife: 30 * day * 1000 };
-const nothing: History = { nice: 0, naughty: 0, at: 0 };
-
-const lengths: readonly (readonly [title: string, history: History, days: number])[] = [
-  ["one session is kept until it counts half", { nice: 1, naughty: 0, at: 0 }, 30],
-  ["eight until all count half", { nice: 0, naughty: 8, at: 0 }, 120],
-  ["a penalty to its end", { nice: 0, naughty: 1, at: 0, until: 40 * day * 1000 }, 40],
-  ["a hundred too", { nice: 100, naughty: 0, at: 0 }, 30 * Math.log2(200)],
-];
-for (const [title, history, days] of lengths) {
-  test(title, () => assert.equal(keepFor(history, 0, terms), Math.ceil(days * day)));
-}
-
-test("what never decays is kept a year, and what is of no use a second", () => {
-  assert.equal(keepFor({ ...nothing, nice: 5 }, 0, { ...terms, halfLife: Infinity }), 365 * day);
-  assert.equal(keepFor(nothing, 0, terms), 1);
-});
-
-test("a clock that was put back neither decays nor grows what is remembered", () => {
-  assert.equal(adding("nice", { nice: 1, naughty: 0, at: 1e9 }, 0, terms).nice, 2);
-});
-
-test("a short penalty does not end a long one", () => {
-  const until = 9 * day * 1000;
-  assert.equal(adding("naughty", { nice: 1, naughty: 5, at: 0, until }, 0, terms).until, until);
-});
-
-test("what is no history is none", () => {
-  for (const entry of [undefined, null, 1, "x", [], {}, { nice: 1 }, { nice: 1, naughty: "x", at: 0 }]) {
-    assert.deepEqual(readHistory(entry, 0), nothing);
   }
 });

@@ -1,10 +1,10 @@
-// Marks listed clients as allowed. Names and addresses that anybody can write count only with a proof.
+// Marks listed clients as allowed, or their mail for listed recipients. What anybody can write counts only with a proof.
 
 import { definePlugin, pass } from "#sdk";
 import type { Answer, HelloEvent, Host, Plugin } from "#sdk";
 import { findNetwork, readNetworks } from "../shared/networks.ts";
 import type { NetworkList } from "../shared/networks.ts";
-import { namesSender, readHelloNames, readSenders } from "./names.ts";
+import { namesMailbox, readHelloNames, readMailboxes } from "./names.ts";
 import type { Names } from "./names.ts";
 import { hasName, ownsReversePath } from "./proof.ts";
 
@@ -12,26 +12,25 @@ interface Setup {
   readonly hosts: NetworkList;
   readonly hellos: Names;
   readonly senders: Names;
+  readonly recipients: Names;
 }
 
 /** Never `accept`: that would keep the plugins behind this one from being asked, those that refuse as well. */
 const allowed: Answer = { ...pass(), marks: ["allowed"] };
 
 const plugin: Plugin<Setup> = definePlugin({
-  configure(given, host): Setup {
-    const [hosts, hellos, senders] = [
+  configure(given): Setup {
+    const [hosts, hellos, senders, recipients] = [
       readNetworks(given, "whitelisthosts"),
       readHelloNames(given),
-      readSenders(given),
+      readMailboxes(given, "whitelistsenders"),
+      readMailboxes(given, "whitelistrcpt"),
     ];
     if (hosts.lines.size === 0) given.unused("connect");
     if (hellos.size === 0) given.unused("helo", "ehlo");
     if (senders.size === 0) given.unused("mail");
-    if ((given.lists["whitelistrcpt"] ?? []).length > 0) {
-      // The mark outlives the recipient: one RCPT to a listed address would open the way to all others.
-      host.log("warn", "whitelistrcpt has no effect: whom mail is for says nothing of who sends it");
-    }
-    return { hosts, hellos, senders };
+    if (recipients.size === 0) given.unused("rcpt");
+    return { hosts, hellos, senders, recipients };
   },
 
   connect(event, { hosts }): Answer {
@@ -43,8 +42,14 @@ const plugin: Plugin<Setup> = definePlugin({
   ehlo: judgeHello,
 
   mail({ session, reversePath }, { senders }): Answer {
-    if (reversePath === null || !namesSender(senders, reversePath)) return pass();
-    return ownsReversePath(session, reversePath) ? allowed : pass();
+    if (reversePath === null || !namesMailbox(senders, reversePath)) return pass();
+    // It is proved for this reverse-path, and not for those of later messages.
+    return ownsReversePath(session, reversePath) ? { ...allowed, marksFor: "transaction" } : pass();
+  },
+
+  rcpt({ forwardPath }, { recipients }): Answer {
+    // Of this recipient alone: one RCPT to a listed address must not open the way to all others.
+    return namesMailbox(recipients, forwardPath) ? { ...allowed, marksFor: "recipient" } : pass();
   },
 });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { pass } from "#sdk";
 import type { Answer, Certificate, ConnectEvent, HelloEvent, MailEvent } from "#sdk";
-import { ask, configure, connectEvent, fakeHost, heloEvent, mailEvent } from "#sdk/testing";
+import { ask, configure, connectEvent, fakeHost, heloEvent, mailEvent, rcptEvent } from "#sdk/testing";
 import type { FakeDns } from "#sdk/testing";
 import { dnsCapability } from "../../src/capabilities/dns.ts";
 import { StubResolver } from "../../src/dns/stub_resolver.ts";
@@ -15,10 +15,13 @@ import type { Case } from "../shared/cases.ts";
 import plugin from "./plugin.ts";
 
 const allowed: Answer = { ...pass(), marks: ["allowed"] };
+const allowedMessage: Answer = { ...allowed, marksFor: "transaction" };
+const allowedRecipient: Answer = { ...allowed, marksFor: "recipient" };
 
 const lists = {
   whitelisthosts: ["192.0.2.0/28", "198.51.100.", "2001:db8::/32"],
   whitelisthelo: ["mail.Friend.example", "six.friend.example", "gone.example", "ill.example"],
+  whitelistrcpt: ["team@friend.example", "@Open.example"],
   whitelistsenders: ["boss@friend.example", "Partner.example", "@third.example"],
 };
 
@@ -79,6 +82,12 @@ function sender(title: string, event: MailEvent, expected: Answer): Case {
   return [title, { lists }, "mail", event, expected];
 }
 
+function recipient(title: string, path: string, expected: Answer): Case {
+  const at = path.lastIndexOf("@");
+  const forwardPath = { localPart: path.slice(0, at), domain: path.slice(at + 1) };
+  return [title, { lists }, "rcpt", rcptEvent({ forwardPath }), expected];
+}
+
 testPlugin({
   plugin,
   folder: import.meta.dirname,
@@ -108,10 +117,14 @@ testPlugin({
 
     sender("a forged reverse-path gains nothing", proved("boss@friend.example"), pass()),
     sender("nor one of a listed domain", proved("anyone@partner.example"), pass()),
-    sender("its user is allowed", proved("boss@friend.example", "boss@friend.example"), allowed),
-    sender("without case", proved("Boss@Friend.example", "bOSS@fRIEND.example"), allowed),
-    sender("any user of a listed domain is", proved("anyone@PARTNER.example", "anyone@partner.example"), allowed),
-    sender("an @ in front of a domain does not count", proved("a@third.example", "a@third.example"), allowed),
+    sender("its user is allowed", proved("boss@friend.example", "boss@friend.example"), allowedMessage),
+    sender("without case", proved("Boss@Friend.example", "bOSS@fRIEND.example"), allowedMessage),
+    sender(
+      "any user of a listed domain is",
+      proved("anyone@PARTNER.example", "anyone@partner.example"),
+      allowedMessage,
+    ),
+    sender("an @ in front of a domain does not count", proved("a@third.example", "a@third.example"), allowedMessage),
     sender("another user is not", proved("boss@friend.example", "clerk@friend.example"), pass()),
     sender("nor by half of the name", proved("boss@friend.example", "boss"), pass()),
     sender("nor a user who is not listed", proved("a@friend.example", "a@friend.example"), pass()),
@@ -123,12 +136,12 @@ testPlugin({
       proved("boss@friend.example", undefined, {
         emails: ["Boss@friend.example"],
       }),
-      allowed,
+      allowedMessage,
     ),
     sender(
       "a certificate of its domain",
       proved("x@partner.example", undefined, { names: ["Partner.example"] }),
-      allowed,
+      allowedMessage,
     ),
     sender("not of a name below it", proved("x@partner.example", undefined, { names: ["x.partner.example"] }), pass()),
     sender("not of all names below it", proved("x@partner.example", undefined, { names: ["*.example"] }), pass()),
@@ -146,6 +159,13 @@ testPlugin({
       }),
       pass(),
     ),
+
+    recipient("a listed recipient", "team@friend.example", allowedRecipient),
+    recipient("without case", "TEAM@Friend.Example", allowedRecipient),
+    recipient("any recipient of a listed domain", "x@open.example", allowedRecipient),
+    recipient("not below it", "x@a.open.example", pass()),
+    recipient("not another one", "boss@friend.example", pass()),
+    recipient("not who has no domain", "open.example@", pass()),
   ],
   misconfigured: [
     [
@@ -161,6 +181,7 @@ testPlugin({
       '"mail" is no full',
     ],
     ["an address for a name", { lists: { whitelisthelo: ["[192.0.2.1]"] } }, "lists.whitelisthelo[0]", '"[192.0.2.1]"'],
+    ["no recipient", { lists: { whitelistrcpt: ["*"] } }, "lists.whitelistrcpt[0]", '"*" is neither'],
     ["no mailbox", { lists: { whitelistsenders: ["a@"] } }, "lists.whitelistsenders[0]", '"a@" is neither'],
     ["a wildcard", { lists: { whitelistsenders: ["*@a.example"] } }, "lists.whitelistsenders[0]", '"*@a.example" is'],
     [
@@ -175,7 +196,7 @@ testPlugin({
     ["hosts are looked at when they connect", { lists: { whitelisthosts: ["::1"] } }, ["connect"]],
     ["names when they are given", { lists: { whitelisthelo: ["a.example"] } }, ["helo", "ehlo"]],
     ["reverse-paths at MAIL", { lists: { whitelistsenders: ["a.example"] } }, ["mail"]],
-    ["recipients never", { lists: { whitelistrcpt: ["a.example"] } }, []],
+    ["forward-paths at RCPT", { lists: { whitelistrcpt: ["a.example"] } }, ["rcpt"]],
   ],
 });
 
@@ -187,16 +208,5 @@ test("only listed names are asked for in the DNS, one question each", () => {
   }
   assert.deepEqual(asking.asked.map(({ request }) => request), [
     { queries: [{ name: "mail.friend.example", type: "A" }] },
-  ]);
-});
-
-test("an operator who lists recipients is told that it has no effect", () => {
-  const silent = fakeHost();
-  configure(plugin, { lists }, silent);
-  assert.deepEqual(silent.logged, []);
-  const warned = fakeHost();
-  configure(plugin, { lists: { whitelistrcpt: ["abuse@example.org"] } }, warned);
-  assert.deepEqual(warned.logged.map(({ level, text }) => [level, text.slice(0, 27)]), [
-    ["warn", "whitelistrcpt has no effect"],
   ]);
 });

@@ -77,10 +77,20 @@ export interface Forwarded {
  */
 export type Mark = "relay" | "authenticated" | "allowed";
 
-/** What a plugin remembers of this session and transaction: only what it noted itself. */
+/** How many programs wanted a processor, on average over 1, 5 and 15 minutes, and how many processors there are. */
+export interface Load {
+  readonly averages: readonly [number, number, number];
+  readonly processors: number;
+}
+
+/** What a plugin noted about this session, its transaction and the recipients of that. */
 export interface Notes {
   readonly session?: JsonObject;
   readonly transaction?: JsonObject;
+  /** At `rcpt`: about this forward-path. Forgotten if it is refused. */
+  readonly recipient?: JsonObject;
+  /** From `data` to `queue`, if anything was noted at `rcpt`: one for each of `forwardPaths`, in the same order. */
+  readonly recipients?: readonly JsonObject[];
 }
 
 /** What every event holds. */
@@ -106,12 +116,15 @@ export interface Asked {
     readonly tls?: Tls;
     /** Who the client has proved to be (AUTH). With `event:user`. */
     readonly user?: string;
-    /** With `event:marks`. */
+    /** Those that count for what is asked: of a message, those that hold for all of its recipients. With `event:marks`. */
     readonly marks?: readonly Mark[];
     /** The sum of all scores of this session. With `event:score`. */
     readonly score?: number;
   };
+  /** Only what the plugin noted itself. */
   readonly notes?: Notes;
+  /** What other plugins noted, by their names in the configuration. With `notes:NAME`. */
+  readonly othersNotes?: { readonly [plugin: string]: Notes };
 }
 
 interface AskedInTransaction extends Asked {
@@ -132,6 +145,8 @@ interface AskedWithEnvelope extends AskedInTransaction {
 export interface ConnectEvent extends Asked {
   /** The client spoke before it was greeted. */
   readonly early: boolean;
+  /** How busy this machine is; absent where the system does not say. With `event:load`. */
+  readonly load?: Load;
 }
 /**
  * Someone wants to be let in. `accept` is yes; `pass` asks the next plugin; when all have passed, or one rejects, the

@@ -1,12 +1,25 @@
 // What a plugin says of itself, read from the custom section `qpsmtpd.plugin` of its .wasm before any code runs.
 
+import type { When } from "./condition.ts";
 import type { HookName, Json, JsonObject } from "./contract.ts";
 
 /** The name of the custom section that holds the manifest as UTF-8 JSON. */
 export const manifestSection = "qpsmtpd.plugin";
 
 /** Capabilities that a plugin calls into the host for. */
-export const hostCapabilities = ["dns", "store", "http", "tcp", "content", "crypto", "clock"] as const;
+export const hostCapabilities = [
+  "dns",
+  "store",
+  "http",
+  "tcp",
+  "run",
+  "ldap",
+  "sql",
+  "content",
+  "crypto",
+  "clock",
+  "mmdb",
+] as const;
 export type HostCapability = (typeof hostCapabilities)[number];
 
 /** What `needs` may name: those, what every plugin has, what events tell, and what answers may say. */
@@ -17,14 +30,20 @@ export const capabilityNames = [
   "store",
   "http",
   "tcp",
+  "run",
+  "ldap",
+  "sql",
   "content",
   "crypto",
   "clock",
+  "mmdb",
   "event",
   "edit",
   "verdict",
   "mark",
   "score",
+  "notes",
+  "results",
 ] as const;
 export type CapabilityName = (typeof capabilityNames)[number];
 
@@ -56,13 +75,16 @@ export interface Manifest {
   readonly hooks: readonly HookName[];
   /**
    * Capabilities asked for, each as a name or `name:scope`: `dns`, `tcp:127.0.0.1:3310`, `event:recipients`. A plugin
-   * of which the operator does not grant all needs is not loaded.
+   * of which the operator does not grant all needs is not loaded. `http`, `tcp`, `run`, `ldap`, `sql` and `mmdb`
+   * without a scope ask for what the operator names: any grant of that name will do, and the plugin gets no more than it.
    */
   readonly needs: readonly string[];
   /** Names of the list files in the configuration folder that it is given. */
   readonly lists: readonly string[];
   readonly settings: { readonly [name: string]: Setting };
   readonly onError: OnError;
+  /** When each hook is asked; the host looks itself, and saves the call. Each names what the plugin must need anyway. */
+  readonly when?: When;
   /** What the author would like it to have in a call. It gets what the operator says; this is shown beside it. */
   readonly wishes?: Wishes;
 }

@@ -34,6 +34,8 @@ export interface Refusal {
 export type Edit =
   /** On top of the header section, below the trace field of this server. */
   | { readonly edit: "addHeader"; readonly name: string; readonly value: string }
+  /** In front of the field that is at this place, counted from 1 at the top; behind the last one if there are fewer. */
+  | { readonly edit: "insertHeader"; readonly name: string; readonly value: string; readonly at: number }
   /** Every field of that name; with `nth` (1 = topmost) only that one. */
   | { readonly edit: "removeHeader"; readonly name: string; readonly nth?: number }
   /** The field of that name (1 = topmost, the default) gets this value; added if there is none. */
@@ -42,10 +44,34 @@ export type Edit =
   | { readonly edit: "removeRecipient"; readonly forwardPath: Mailbox }
   | { readonly edit: "changeReversePath"; readonly reversePath: Mailbox | null };
 
-/** Merged key by key into what this plugin noted before; seen only by this plugin. */
+/** Merged key by key into what this plugin noted before; seen by this plugin, and by those that are granted its notes. */
 export interface NotesUpdate {
   readonly session?: JsonObject;
   readonly transaction?: JsonObject;
+  /** At `rcpt` alone. */
+  readonly recipient?: JsonObject;
+}
+
+/**
+ * For how long marks hold: `session`, to its end; `transaction`, from `mail` to `queue` alone; `recipient`, at `rcpt`
+ * alone: for this forward-path, and for its message only together with all its other recipients.
+ */
+export type MarkLifetime = "session" | "transaction" | "recipient";
+
+/**
+ * What a check found, for the Authentication-Results field (RFC 8601) that the host writes into the message; needs
+ * `results:METHOD`. At `connect`: for the session; at `helo` and `ehlo`: until the next hello; at `mail`, `data`,
+ * `data_headers_end` and `data_post`: for this message. What a plugin finds at a hook is forgotten when that hook is asked again.
+ */
+export interface AuthenticationResult {
+  /** `iprev`, `spf`, `dkim`, ... in lower case. `auth` is the host's to give. */
+  readonly method: string;
+  /** `pass`, `fail`, ... in lower case; one that the method knows, if the method is registered with IANA. */
+  readonly result: string;
+  /** Why, for people: at most 255 octets of UTF-8. */
+  readonly reason?: string;
+  /** What was checked, by `ptype.property`: `{ "smtp.mailfrom": "a@example.org" }`. At most 10, each 320 octets of UTF-8. */
+  readonly properties?: { readonly [property: string]: string };
 }
 
 /** What checks a SCRAM proof (RFC 5802 §3): either all four keys, in base64, or the password they are made of. */
@@ -66,6 +92,10 @@ export type Answer = Verdict & {
   readonly user?: string;
   /** In favour of the client (positive) or against it; needs `score`. The operator says how much it weighs. */
   readonly score?: number;
-  /** For the rest of the session; needs `mark:relay` and the like. `authenticated` is the host's to give. */
+  /** In favour of the client; needs `mark:relay` and the like. `authenticated` is the host's to give. */
   readonly marks?: readonly Exclude<Mark, "authenticated">[];
+  /** Absent: for the session. */
+  readonly marksFor?: MarkLifetime;
+  /** At most 20, and 4,096 octets as JSON; at `connect`, the hellos, and from `mail` to `data_post`, but not at `rcpt`. */
+  readonly results?: readonly AuthenticationResult[];
 };

@@ -59,7 +59,8 @@ export async function buildPlugin({ source, manifest }: PluginSource): Promise<B
   const wasm = writePlugin({
     core: bytes,
     snapshot: taken.snapshot,
-    functions: taken.exported.functions,
+    // All of them, there or not: so that plugins differ in their data alone, and hosts can share the code.
+    functions: ["configure", ...hookNames],
     customSection: { name: manifestSection, content: new TextEncoder().encode(JSON.stringify(whole)) },
     memoryMaximum,
     asksHost: capabilities.length > 0,

@@ -8,6 +8,10 @@ import type { Content } from "./host/content.ts";
 import type { Crypto } from "./host/crypto.ts";
 import type { Dns } from "./host/dns.ts";
 import type { Http } from "./host/http.ts";
+import type { Ldap } from "./host/ldap.ts";
+import type { Mmdb } from "./host/mmdb.ts";
+import type { Run } from "./host/run.ts";
+import type { Sql } from "./host/sql.ts";
 import type { Store } from "./host/store.ts";
 import type { Tcp } from "./host/tcp.ts";
 
@@ -38,9 +42,13 @@ export interface Host extends ConfiguringHost {
   readonly store: Store;
   readonly http: Http;
   readonly tcp: Tcp;
+  readonly run: Run;
+  readonly ldap: Ldap;
+  readonly sql: Sql;
   readonly content: Content;
   readonly crypto: Crypto;
   readonly clock: Clock;
+  readonly mmdb: Mmdb;
 }
 
 /**

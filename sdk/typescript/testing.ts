@@ -24,6 +24,10 @@ export { fakeHost } from "./fake/fake_host.ts";
 export type { AskedRequest, FakeHost, FakeHostOptions, LoggedLine } from "./fake/fake_host.ts";
 export type { FakeDns } from "./fake/fake_dns.ts";
 export type { FakeHttp, FakeHttpAnswer } from "./fake/fake_http.ts";
+export type { FakeLdap, FakeLdapEntry } from "./fake/fake_ldap.ts";
+export type { FakeMmdb } from "./fake/fake_mmdb.ts";
+export type { FakeProgram, FakeRun } from "./fake/fake_run.ts";
+export type { FakeSql } from "./fake/fake_sql.ts";
 export type { FakeStore } from "./fake/fake_store.ts";
 export type { FakePeer, FakeTcp } from "./fake/fake_tcp.ts";
 

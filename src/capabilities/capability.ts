@@ -27,4 +27,6 @@ export interface Capability {
   /** As in manifests and grants: `dns`, `store`, `http`. */
   readonly name: string;
   fulfil(request: unknown, context: CallContext): Fulfilled | Promise<Fulfilled>;
+  /** Before a plugin with these scopes is loaded: what keeps them from working, each a sentence for the operator. */
+  prepare?(scopes: readonly string[]): Promise<readonly string[]>;
 }

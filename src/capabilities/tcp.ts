@@ -11,6 +11,8 @@ import { fulfilledWithin } from "./time_limit.ts";
 
 export interface TcpOptions {
   readonly lookup: Lookup;
+  /** PEM of the authorities that TLS trusts; without it those of the runtime. */
+  readonly authorities?: string;
 }
 
 type Doing<D extends TcpRequest["do"]> = Extract<TcpRequest, { readonly do: D }>;
@@ -18,6 +20,8 @@ type Doing<D extends TcpRequest["do"]> = Extract<TcpRequest, { readonly do: D }>
 /** The connections of one call. `opened` counts closed ones too, so that no number comes twice. */
 interface CallConnections {
   readonly open: Map<number, TcpConnection>;
+  /** Whom the certificate of each must name. */
+  readonly hosts: Map<number, string>;
   opened: number;
   opening: number;
 }
@@ -27,17 +31,20 @@ const mostOpen = 4;
 /**
  * Takes `{ do: "open", to }`, giving `{ connection }`; `{ do: "write", connection, text | base64 }`, giving null; `{ do:
  * "read", connection, until | octets, most, as }`, giving `{ text | base64, end }`; `{ do: "close", connection }`, giving
- * null. All but the last take `timeout`. Codes: badRequest, notGranted, unresolved, privateAddress, tooMany, connection,
- * tooLarge, timeout, aborted.
+ * null; `{ do: "secure", connection }`, giving null: TLS from then on, with a certificate that proves the host of `to`. All
+ * but `close` take `timeout`. Codes: badRequest, notGranted, unresolved, privateAddress, tooMany, connection,
+ * tooLarge, tls, timeout, aborted.
  */
 export class TcpCapability implements Capability {
   readonly name = "tcp";
   readonly #lookup: Lookup;
+  readonly #authorities: string | undefined;
   readonly #scopes = new GrantedScopes(parseTcpScope);
   readonly #calls = new WeakMap<AbortSignal, CallConnections>();
 
   constructor(options: TcpOptions) {
     this.#lookup = options.lookup;
+    this.#authorities = options.authorities;
   }
 
   async fulfil(request: unknown, context: CallContext): Promise<Fulfilled> {
@@ -50,6 +57,7 @@ export class TcpCapability implements Capability {
     if (connection === undefined) return refused("badRequest", `there is no open connection ${doing.connection}`);
     if (doing.do === "write") return await write(connection, doing, context.signal);
     if (doing.do === "read") return await read(connection, doing, context.signal);
+    if (doing.do === "secure") return await this.#secure(connection, doing, call, context.signal);
     call.open.delete(doing.connection);
     connection.close();
     return done(null);
@@ -63,20 +71,36 @@ export class TcpCapability implements Capability {
     if (call.open.size + call.opening >= mostOpen) return refused("tooMany", `${mostOpen} connections are open`);
     call.opening += 1;
     const place = placeOf(asked.parts);
+    const host = place.kind === "host" ? place.host : "";
     const opened = await fulfilledWithin(timeout, context.signal, async (signal) => {
-      if (place.kind === "unix") return await attempt(call, [place], signal);
+      if (place.kind === "unix") return await attempt(call, host, [place], signal);
       const resolved = await resolveHost(place.host, covering, this.#lookup, signal);
       if (resolved.kind === "refused") return resolved;
-      return await attempt(call, resolved.addresses.map((host) => ({ host, port: Number(place.port) })), signal);
+      return await attempt(call, host, resolved.addresses.map((host) => ({ host, port: Number(place.port) })), signal);
     });
     call.opening -= 1;
     return opened;
   }
 
+  async #secure(
+    connection: TcpConnection,
+    { connection: number, timeout: within }: Doing<"secure">,
+    call: CallConnections,
+    signal: AbortSignal,
+  ): Promise<Fulfilled> {
+    const name = call.hosts.get(number) ?? "";
+    if (name === "") return refused("badRequest", "a socket of this machine has no name that TLS could prove");
+    const authorities = this.#authorities === undefined ? {} : { authorities: this.#authorities };
+    return await fulfilledWithin(within, signal, async (signal) => {
+      const trouble = await connection.secure({ name, within, ...authorities }, signal);
+      return trouble === undefined ? done(null) : refused("tls", trouble);
+    });
+  }
+
   #connectionsOf(signal: AbortSignal): CallConnections {
     const known = this.#calls.get(signal);
     if (known !== undefined) return known;
-    const call: CallConnections = { open: new Map(), opened: 0, opening: 0 };
+    const call: CallConnections = { open: new Map(), hosts: new Map(), opened: 0, opening: 0 };
     this.#calls.set(signal, call);
     signal.addEventListener("abort", () => closeAll(call), { once: true });
     return call;
@@ -86,6 +110,7 @@ export class TcpCapability implements Capability {
 /** One after the other: the first that can be connected to. */
 async function attempt(
   call: CallConnections,
+  host: string,
   places: readonly Parameters<typeof connect>[0][],
   signal: AbortSignal,
 ): Promise<Fulfilled> {
@@ -98,6 +123,7 @@ async function attempt(
     if (connected.kind === "connected") {
       call.opened += 1;
       call.open.set(call.opened, connected.connection);
+      call.hosts.set(call.opened, host);
       return done({ connection: call.opened });
     }
     message = connected.message;

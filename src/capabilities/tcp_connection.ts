@@ -1,6 +1,8 @@
 // One connection of a plugin: what was read ahead, and the one wait that is under way.
 
 import { createConnection, type Socket } from "node:net";
+import { secureClient, type TlsClientOptions } from "../platform/tls_client.ts";
+import { tlsValve, type Valve } from "../platform/tls_valve.ts";
 import { OctetQueue } from "./octet_queue.ts";
 
 /** What to wait for: a delimiter, a number of octets, or anything. */
@@ -42,23 +44,58 @@ export function connect(
 }
 
 export class TcpConnection {
-  readonly #socket: Socket;
+  #socket: Socket;
+  #valve: Valve;
   readonly #queue = new OctetQueue();
   #ahead = readAhead;
   #ended = false;
   #trouble: string | undefined;
   #wake: (() => void) | undefined;
 
+  readonly #listeners = {
+    data: (piece: Uint8Array): void => {
+      this.#queue.push(piece);
+      if (this.#queue.length >= this.#ahead) this.#valve.pause();
+      this.#wake?.();
+    },
+    end: (): void => this.#finish(),
+    error: (error: Error): void => this.#finish(error.message),
+    close: (): void => this.#finish(),
+  };
+
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on("data", (piece) => {
-      this.#queue.push(piece as Uint8Array);
-      if (this.#queue.length >= this.#ahead) socket.pause();
-      this.#wake?.();
-    });
-    socket.on("end", () => this.#finish());
-    socket.on("error", (error) => this.#finish(error.message));
-    socket.on("close", () => this.#finish());
+    this.#valve = socket;
+    this.#listen();
+  }
+
+  /**
+   * TLS from now on, with a certificate that proves the name; what went wrong otherwise, and the connection is closed. What
+   * the peer said ahead of the handshake would seem to have come encrypted: that is an error.
+   */
+  async secure(options: Omit<TlsClientOptions, "verify">, signal: AbortSignal): Promise<string | undefined> {
+    const raw = this.#socket;
+    if (this.#queue.length > 0 || this.#ended) {
+      raw.destroy();
+      return this.#trouble ?? "the peer spoke, or went, ahead of the handshake";
+    }
+    for (const [name, listener] of Object.entries(this.#listeners)) raw.off(name, listener);
+    const destroy = (): unknown => raw.destroy();
+    signal.addEventListener("abort", destroy, { once: true });
+    const secured = await secureClient(raw, { ...options, verify: true });
+    signal.removeEventListener("abort", destroy);
+    if (secured.kind === "failed") {
+      this.#finish(secured.message);
+      return secured.message;
+    }
+    this.#socket = secured.socket;
+    this.#valve = tlsValve(secured.socket, raw);
+    this.#listen();
+    return undefined;
+  }
+
+  #listen(): void {
+    for (const [name, listener] of Object.entries(this.#listeners)) this.#socket.on(name, listener);
   }
 
   /**
@@ -67,6 +104,8 @@ export class TcpConnection {
    */
   write(octets: Uint8Array, signal: AbortSignal): Promise<string | undefined> {
     const socket = this.#socket;
+    // Inside TLS it would hold up all that follows, on Deno.
+    if (octets.length === 0) return Promise.resolve(socket.destroyed ? "the connection is closed" : undefined);
     return new Promise((resolve) => {
       const settle = (trouble?: string): void => {
         signal.removeEventListener("abort", giveUp);
@@ -88,7 +127,7 @@ export class TcpConnection {
   /** One at a time. When the signal is aborted nothing is taken, and the result is of no use. */
   async read(wanted: Wanted, signal: AbortSignal): Promise<Read> {
     this.#ahead = Math.max(readAhead, wanted.kind === "octets" ? wanted.count : wanted.most);
-    this.#socket.resume();
+    this.#valve.resume();
     let searched = 0;
     while (!signal.aborted) {
       const count = this.#available(wanted, searched);

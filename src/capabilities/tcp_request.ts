@@ -15,6 +15,7 @@ export type TcpRequest =
     readonly as: "text" | "base64";
     readonly timeout: number;
   }
+  | { readonly do: "secure"; readonly connection: number; readonly timeout: number }
   | { readonly do: "close"; readonly connection: number };
 
 const mostOctets = 1_048_576;
@@ -53,6 +54,7 @@ const schema = v.variant("do", [
     as: v.optional(v.picklist(["text", "base64"]), "text"),
     timeout,
   }),
+  v.strictObject({ do: v.literal("secure"), connection, timeout }),
   v.strictObject({ do: v.literal("close"), connection }),
 ]);
 

@@ -274,3 +274,9 @@ test("localhost is reached where a scope names it", async () => {
   const talk = new Talk(["localhost:*"]);
   assert.deepEqual(await talk.open(`localhost:${port}`), { connection: 1 });
 });
+
+test("a socket of this machine has no name to prove", async () => {
+  const talk = new Talk([`unix:${path}`]);
+  assert.deepEqual(await talk.open(`unix:${path}`), { connection: 1 });
+  assert.equal(await talk.ask({ do: "secure" }), "badRequest");
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CommandLine, type Environment, parseCommandLine } from "./arguments.ts";
+import { type CommandLine, parseCommandLine } from "./arguments.ts";
+import type { Environment } from "./variables.ts";
 
 const address = (host: string, port: number): { host: string; port: number } => ({ host, port });
 const usage = (problem: string): CommandLine => ({ kind: "usage", problem });
@@ -26,10 +27,71 @@ const rows: readonly (readonly [argv: string, line: CommandLine, environment?: E
   ["plugin build --out=b.wasm -- -a.ts", { kind: "plugin build", source: "-a.ts", out: "b.wasm" }],
   ["plugin inspect a.wasm", { kind: "plugin inspect", file: "a.wasm" }],
   ["password a@b", { kind: "password", user: "a@b" }],
+  ["explain 1ke4z8q-7m2px40.1", { kind: "explain", code: "1ke4z8q-7m2px40.1", json: false }],
+  ["explain (1ke4z8q) --json --state /s", { kind: "explain", code: "(1ke4z8q)", json: true, state: "/s" }],
+  ["explain x --admin unix:/run/q", { kind: "explain", code: "x", json: false, admin: address("unix:/run/q", 0) }],
+  ["explain x", { kind: "explain", code: "x", json: false, config: "c.toml" }, {
+    QPSMTPD_CONFIG: "c.toml",
+    QPSMTPD_LISTEN: "nonsense",
+  }],
+  ["explain", usage("explain needs the code, as it ends a refusal or stands in Received")],
+  ["explain x --listen 127.0.0.1:25", usage("explain takes no --listen")],
+  ["migrate /etc/qpsmtpd", { kind: "migrate", from: "/etc/qpsmtpd" }],
+  ["migrate --to new old", { kind: "migrate", from: "old", to: "new" }],
+  ["migrate", usage("migrate needs qpsmtpd's configuration folder, DIR")],
+  ["migrate a b", usage(`migrate takes no "b"`)],
+  ["health --listen a:25", { kind: "health", listen: [address("a", 25)] }],
+  ["init /etc/qpsmtpd", { kind: "init", folder: "/etc/qpsmtpd" }, { QPSMTPD_STATE: "/s" }],
+  ["init --state /s c", { kind: "init", folder: "c", state: "/s" }],
+  ["init", usage("init needs the folder to make, FOLDER")],
+  ["check --to new", usage("check takes no --to")],
   ["--help", { kind: "help" }],
   ["-h check", { kind: "help" }],
   ["help", { kind: "help" }],
   ["--version", { kind: "version" }],
+
+  // What is asked of a running server.
+  ["top --once", { kind: "top", once: true, json: false }],
+  ["top --admin http://[::1]:2580/", { kind: "top", once: false, json: false, admin: address("::1", 2580) }],
+  ["tail", { kind: "tail", wanted: { refused: false }, json: false }],
+  ["tail --from @B.test --rcpt c@d --plugin p --refused --json", {
+    kind: "tail",
+    wanted: { from: "@b.test", rcpt: "c@d", plugin: "p", refused: true },
+    json: true,
+  }],
+  ["reload", { kind: "reload", json: false, admin: address("a", 1), token: "t" }, {
+    QPSMTPD_ADMIN: "a:1",
+    QPSMTPD_TOKEN: "t",
+  }],
+  ["reload --token-file f", { kind: "reload", json: false, tokenFile: "f" }, { QPSMTPD_TOKEN: "t" }],
+  ["reload", { kind: "reload", json: false, admin: "off" }, { QPSMTPD_ADMIN: "off" }],
+  ["plugins", { kind: "plugins", action: { do: "list" }, json: false }],
+  ["plugins p --json", { kind: "plugins", action: { do: "show", name: "p" }, json: true }],
+  ["plugins deploy p f --dry-run", {
+    kind: "plugins",
+    action: { do: "deploy", name: "p", file: "f", dryRun: true },
+    json: false,
+  }],
+  ["plugins rollback p", { kind: "plugins", action: { do: "rollback", name: "p" }, json: false }],
+  ["plugins disable p", { kind: "plugins", action: { do: "disable", name: "p" }, json: false }],
+  ["sessions", { kind: "sessions", action: {}, json: false }],
+  ["sessions end x", { kind: "sessions", action: { end: "x" }, json: false }],
+  ["sessions end", usage("sessions end needs the code of the session, as sessions shows it")],
+  ["plugins deploy p", usage("plugins deploy needs the plugin, FILE.wasm")],
+  ["plugins deploy p f g", usage(`plugins deploy takes no "g"`)],
+  ["plugins p --dry-run", usage("plugins takes no --dry-run")],
+  ["sessions x", usage(`sessions takes no "x"`)],
+  ["top --listen a:1", usage("top takes no --listen")],
+  [
+    "tail --ip 1.2.3",
+    usage(
+      `--ip: expected a network such as 192.0.2.0/24 or 2001:db8::/32, or an address, got "1.2.3"`,
+    ),
+  ],
+  [
+    "top --admin https://a:1",
+    usage(`--admin: expected http://HOST:PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH, got "https://a:1"`),
+  ],
 
   // The environment stands in for flags that are not given, and for those only.
   ["", { kind: "serve", config: "e.toml" }, { QPSMTPD_CONFIG: "e.toml" }],
@@ -45,7 +107,7 @@ const rows: readonly (readonly [argv: string, line: CommandLine, environment?: E
 
   ["chekc", usage(`unknown command "chekc", did you mean "check"?`)],
   ["frobnicate", usage(`unknown command "frobnicate"`)],
-  ["plugin", usage("plugin: build or inspect?")],
+  ["plugin", usage("plugin: build, inspect, keygen or sign?")],
   ["plugin buidl a.ts", usage(`unknown command "plugin buidl", did you mean "plugin build"?`)],
   ["plugin build", usage("plugin build needs the plugin's source, IN.ts")],
   ["plugin inspect", usage("plugin inspect needs the plugin, FILE.wasm")],

@@ -10,14 +10,16 @@ test("a configuration that is named is taken, wherever it is", () => {
   assert.equal(chooseConfig({ config: "nowhere.toml" }).path, "nowhere.toml");
 });
 
-test("without a name the current folder's comes first, then the one shipped with the program", () => {
+test("without a name the current folder's comes first, then the other one, and a missing one is called by the usual name", () => {
   const before = cwd();
   const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-choose-"));
   try {
     chdir(resolve(import.meta.dirname, "../.."));
-    assert.equal(chooseConfig({}, "/program").path, "config/qpsmtpd.toml");
+    const shipped = resolve("config/qpsmtpd.toml");
+    assert.equal(chooseConfig({}, shipped).path, "config/qpsmtpd.toml");
     chdir(folder);
-    assert.equal(chooseConfig({}, "/program").path, "/program/config/qpsmtpd.toml");
+    assert.equal(chooseConfig({}).path, shipped);
+    assert.equal(chooseConfig({}, join(folder, "nowhere.toml")).path, "config/qpsmtpd.toml");
   } finally {
     chdir(before);
     rmSync(folder, { recursive: true });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCommandLine, variables } from "./arguments.ts";
+import { parseCommandLine } from "./arguments.ts";
 import { help } from "./help.ts";
+import { variables } from "./variables.ts";
 
 test("help names every flag with its environment variable on one line", () => {
   for (const [flag, variable] of Object.entries(variables)) {
@@ -10,13 +11,37 @@ test("help names every flag with its environment variable on one line", () => {
 });
 
 test("every flag and command that help names is known", () => {
-  const flags = help.match(/(?<=[ (])--[a-z]+/g) ?? [];
+  const flags = help.match(/(?<=[ (])--[a-z-]+/g) ?? [];
   for (const flag of flags) {
     const line = parseCommandLine([flag, "127.0.0.1:25"], {});
-    assert.ok(line.kind !== "usage" || !line.problem.startsWith("unknown"), flag);
+    assert.ok(line.kind !== "usage" || !line.problem.startsWith("unknown flag"), flag);
   }
-  const commands = [...help.matchAll(/^ {2}((?:plugin )?[a-z]+)(?: |$)/gm)].map(([, command]) => command);
-  assert.deepEqual(commands, ["serve", "check", "hooks", "plugin build", "plugin inspect", "password"]);
+  const commands = [...help.matchAll(/^ {2}((?:plugins? |sessions )?[a-z]+)(?: |$)/gm)].map(([, command]) => command);
+  assert.deepEqual(commands, [
+    "serve",
+    "check",
+    "hooks",
+    "health",
+    "explain",
+    "plugin build",
+    "plugin inspect",
+    "plugin keygen",
+    "plugin sign",
+    "password",
+    "token",
+    "migrate",
+    "init",
+    "top",
+    "tail",
+    "reload",
+    "plugins",
+    "plugins deploy",
+    "plugins rollback",
+    "plugins enable",
+    "plugins disable",
+    "sessions",
+    "sessions end",
+  ]);
 });
 
 test("help fits a terminal", () => {

@@ -1,17 +1,17 @@
 // `qpsmtpd plugin inspect`: what a plugin's file says of itself. None of its code is run.
 
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
 import { type Manifest, manifestSection } from "../../sdk/contract/manifest.ts";
 import { displayPath } from "../config/display_path.ts";
 import { escapeControls } from "../text/quote.ts";
 import { readCustomSection, wasmKind } from "../plugins/custom_section.ts";
-import { limits } from "../plugins/limits.ts";
 import { parseManifest } from "../plugins/manifest.ts";
 import { type CompiledModule, webAssembly } from "../plugins/web_assembly.ts";
 import { defaultLimits } from "../plugins/plugin_limits.ts";
 import { limitsLine } from "./limits_line.ts";
+import { readSignature } from "../plugins/signature.ts";
 import type { Output } from "./output.ts";
+import { readWasm } from "./read_wasm.ts";
 
 /** A stranger's file may name thousands. */
 const mostNames = 50;
@@ -25,6 +25,7 @@ export async function pluginInspect(file: string, output: Output): Promise<numbe
   print(output, "size", [`${read.length} octets`]);
   print(output, "sha256", [createHash("sha256").update(read).digest("hex")]);
   if (wasmKind(read) !== "module") return complain(output, `${place}: is no WebAssembly module`);
+  print(output, "signed", [signedBy(read)]);
   const manifest = readManifest(read);
   if (manifest.kind === "manifest") describe(manifest.manifest, output);
   const module = await compile(read);
@@ -39,17 +40,15 @@ export async function pluginInspect(file: string, output: Output): Promise<numbe
   return complain(output, ...manifest.problems.map((problem) => `${place}: ${problem}`));
 }
 
-/** The octets, or why there are none. */
-function readWasm(file: string): Uint8Array | string {
-  try {
-    const found = statSync(file, { throwIfNoEntry: false });
-    if (found === undefined) return "no such file";
-    if (!found.isFile()) return "is not a regular file";
-    if (found.size > limits.file) return `is larger than ${limits.file} octets, the most a plugin may have`;
-    return readFileSync(file);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    return `cannot be read: ${String(error.code)}`;
+function signedBy(wasm: Uint8Array): string {
+  const signature = readSignature(wasm);
+  switch (signature.kind) {
+    case "signed":
+      return `by ${signature.key}`;
+    case "unsigned":
+      return "no";
+    case "false":
+      return `NOT: ${signature.why}`;
   }
 }
 
@@ -67,9 +66,12 @@ function readManifest(wasm: Uint8Array): ReturnType<typeof parseManifest> {
 }
 
 function describe(manifest: Manifest, output: Output): void {
-  const { name, version, contract, description, licence, hooks, needs, lists, settings, onError, wishes } = manifest;
+  const { name, version, contract, description, licence, hooks, needs, lists, settings, onError, wishes, when = {} } =
+    manifest;
   print(output, "plugin", [`${name} ${version}, contract ${contract}, licence ${licence}`, description]);
   print(output, "hooks", [hooks.join(", ")]);
+  const asked = Object.entries(when).map(([hook, condition]) => `${hook}: only with ${JSON.stringify(condition)}`);
+  print(output, "when", asked.length === 0 ? ["always"] : asked);
   print(output, "on error", [onError]);
   print(output, "needs", [needs.join(", ") || "nothing"]);
   print(output, "wishes", [limitsLine(defaultLimits, wishes)]);

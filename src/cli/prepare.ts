@@ -7,6 +7,7 @@ import { openLog } from "../log/log.ts";
 import { emptyHost } from "../generation/open_host.ts";
 import { PluginFiles } from "../generation/plugin_files.ts";
 import { type MeansOpened, readGeneration } from "../generation/read.ts";
+import { RemoteLists } from "../remote_lists/remote_lists.ts";
 import { SharedParts } from "../generation/shared_parts.ts";
 import type { Chosen } from "./find_config.ts";
 import type { Output } from "./output.ts";
@@ -15,7 +16,7 @@ import type { Output } from "./output.ts";
 export async function prepare(
   chosen: Chosen,
   output: Output,
-  meansFor: (config: Config) => Promise<MeansOpened> = () => meansOfCheck(output),
+  meansFor: (config: Config) => Promise<MeansOpened> = (config) => meansOfCheck(output, config),
 ): Promise<Generation | undefined> {
   const loaded = await readGeneration({ read: () => loadConfig(chosen.path, chosen.overrides), meansFor });
   if (loaded.kind === "problems") {
@@ -27,8 +28,14 @@ export async function prepare(
 }
 
 /** Plugins are configured and asked nothing, and nothing is written. */
-function meansOfCheck({ complain }: Output): Promise<MeansOpened> {
+function meansOfCheck({ complain }: Output, { database }: Config): Promise<MeansOpened> {
   const log = openLog({ format: "text", level: "warn", write: complain, now: () => new Date() });
-  const means = { log, host: emptyHost(), plugins: new SharedParts<GenerationPlugin>(), files: new PluginFiles() };
+  const means = {
+    log,
+    host: emptyHost(database),
+    plugins: new SharedParts<GenerationPlugin>(),
+    files: new PluginFiles(),
+    remoteLists: new RemoteLists({ mayAsk: false }),
+  };
   return Promise.resolve({ kind: "means", means });
 }

@@ -7,9 +7,19 @@ import { parseCommandLine } from "./arguments.ts";
 import type { Chosen } from "./find_config.ts";
 import { help } from "./help.ts";
 import { runCommand } from "./run.ts";
+import type { Terminal } from "./terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-cli-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+const aPipe: Terminal = {
+  interactive: false,
+  colours: false,
+  size: () => ({ columns: 80, rows: 24 }),
+  write: () => Promise.resolve(true),
+  over: new AbortController().signal,
+  watch: () => () => {},
+};
 
 interface Ran {
   readonly code: number;
@@ -25,6 +35,7 @@ async function run(...argv: readonly string[]): Promise<Ran> {
     complain: (line) => void complained.push(line),
     serve: (chosen) => Promise.resolve(served.push(chosen) + 6),
     readPassword: () => Promise.resolve({ kind: "password", text: "pencil" }),
+    terminal: () => aPipe,
   });
   return { code, printed, complained, served };
 }
@@ -102,13 +113,16 @@ test("check ends with 1 when a plugin does not load", async () => {
 
 test("hooks prints every hook with its plugins in order", async () => {
   const wasm = await built();
-  const tables = ["b", "a"].map((label) => `[[plugin]]\nname = "probe"\nlabel = "${label}"\nfile = "${wasm}"`);
+  const given = [["late", "order = 1"], ["b", ""], ["early", "order = -1"], ["a", ""]] as const;
+  const tables = given.map(([label, order]) => {
+    return `[[plugin]]\nname = "probe"\nlabel = "${label}"\nfile = "${wasm}"\n${order}`;
+  });
   const ran = await run("hooks", "--config", file("two.toml", tables.join("\n")));
   assert.equal(ran.code, 0);
   assert.equal(ran.printed.length, 17);
   assert.deepEqual(ran.printed.filter((line) => !line.endsWith(" -")), [
-    "rcpt                  b, a",
-    "quit                  b, a",
+    "rcpt                  early, b, a, late",
+    "quit                  early, b, a, late",
   ]);
 });
 
@@ -139,6 +153,7 @@ test("plugin inspect prints manifest, digest, size, imports and exports", async 
       "plugin probe 1.2.3, contract 1, licence MIT",
       " For tests.",
       "hooks rcpt, quit",
+      "when always",
       "on error defer",
       "needs nothing",
       "lists names",

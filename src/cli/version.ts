@@ -1,9 +1,9 @@
 // The version of this program, as package.json states it.
 
-import { readFileSync } from "node:fs";
+import { readProgramFile } from "../platform/program_files.ts";
 
 /** `1.2.3`. */
 export function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = new TextDecoder().decode(readProgramFile("package.json"));
   return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -3,13 +3,26 @@
 import type { TlsChoice } from "../tls/material.ts";
 import type { JsonObject } from "../../sdk/contract/contract.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
+import type { DatabaseChoices } from "../sql/choice.ts";
 import type { HopChoice } from "../delivery/hop_settings.ts";
 import type { ServerAddress } from "../dns/server_address.ts";
+import type { LogTarget } from "../log/targets.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { TelemetryChoice } from "../telemetry/choice.ts";
 import type { Terms } from "../policy/terms.ts";
 import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
+import type { Keep } from "../receipts/record.ts";
+import type { AdminChoice } from "./admin_schema.ts";
+import type { ListsChoice } from "./lists_schema.ts";
 import type { Limits, Overload, ProcessChoice, Timeouts } from "./limits.ts";
-import type { AuthChoice, ExtensionsChoice, Listener, SmugglingChoice, TrustChoice } from "./protocol.ts";
+import type {
+  AuthChoice,
+  ExtensionsChoice,
+  Listener,
+  ResultsChoice,
+  SmugglingChoice,
+  TrustChoice,
+} from "./protocol.ts";
 
 /** Durations are milliseconds, sizes octets, paths absolute. */
 export interface Config {
@@ -25,9 +38,11 @@ export interface Config {
   readonly trust: TrustChoice;
   readonly smuggling: SmugglingChoice;
   readonly extensions: ExtensionsChoice;
+  readonly authenticationResults: ResultsChoice;
   readonly overload: Overload;
   readonly process: ProcessChoice;
-  readonly policy: Terms;
+  readonly policy: PolicyChoice;
+  readonly lists: ListsChoice;
   /** The folder of everything the daemon writes. */
   readonly state: string;
   readonly limits: Limits;
@@ -35,11 +50,22 @@ export interface Config {
   readonly spool: SpoolLimits;
   readonly delivery: DeliveryChoice;
   readonly log: LogChoice;
+  readonly receipts: ReceiptsChoice;
   readonly dns: DnsChoice;
+  /** What plugins may ask by `sql`, by name. */
+  readonly database: DatabaseChoices;
   readonly reload: ReloadChoice;
-  readonly plugins: { readonly directories: readonly string[] };
-  /** In the order in which they are asked. */
+  readonly admin: AdminChoice;
+  readonly telemetry: TelemetryChoice;
+  readonly plugins: PluginsChoice;
+  /** In the order of the file. */
   readonly plugin: readonly PluginEntry[];
+}
+
+/** Of all plugins together. */
+export interface PolicyChoice extends Terms {
+  /** The folder of what recipients want otherwise. */
+  readonly recipients: string;
 }
 
 export interface SpoolLimits {
@@ -59,11 +85,18 @@ export interface SmtpDelivery extends HopChoice {
   readonly backend: "smtp";
 }
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
 export interface LogChoice {
-  readonly format: "text" | "json";
-  readonly level: LogLevel;
+  readonly targets: readonly LogTarget[];
+}
+
+/** Codes of refusals, and what is kept for `qpsmtpd explain`. */
+export interface ReceiptsChoice {
+  /** Whether every refusal ends in its code. */
+  readonly inReplies: boolean;
+  readonly keep: Keep;
+  /** Octets and milliseconds. */
+  readonly size: number;
+  readonly age: number;
 }
 
 /** Who is asked for names. */
@@ -77,6 +110,25 @@ export interface DnsChoice {
 export interface ReloadChoice {
   /** Whether a changed file makes a new generation by itself. */
   readonly watch: boolean;
+}
+
+/** Where plugins lie, and whose are run; paths are absolute. */
+export interface PluginsChoice {
+  readonly directories: readonly string[];
+  readonly signatures: "off" | "required";
+  /** Ed25519 public keys in base64, or PEM files. */
+  readonly trustedKeys: readonly ({ readonly key: string } | { readonly file: string })[];
+}
+
+/** Against the word of the configuration. */
+export interface ChangedPlugin {
+  /** SHA-256 of the file that was deployed in the place of the configured one. */
+  readonly digest?: string;
+  readonly version?: string;
+  /** False: switched off. */
+  readonly enabled: boolean;
+  /** Keys of the policy. */
+  readonly policy: readonly string[];
 }
 
 export interface PluginEntry {
@@ -96,6 +148,10 @@ export interface PluginEntry {
   readonly limits: PluginLimits;
   /** What is made of its refusals; not the plugin's business. */
   readonly policy: Policy;
+  /** Lower ones are asked earlier. */
+  readonly order: number;
   /** It is not even loaded. */
   readonly off: boolean;
+  /** What the API has changed of it since, which is in the members above already; see src/deployments. */
+  readonly changed?: ChangedPlugin;
 }

@@ -32,11 +32,18 @@ function dottedKey(key: string): string {
   return /^[A-Za-z0-9_-]{1,64}$/.test(key) ? key : escapeControls(JSON.stringify(key.slice(0, 64)));
 }
 
-/** What a valibot schema shows of itself: entries of a table, item of a list, or what an optional one wraps. */
+/**
+ * What a valibot schema shows of itself: entries of a table, item of a list, value of a table with any keys, what an
+ * optional one wraps, or tables of several kinds, of which the one is meant whose `key` is the literal.
+ */
 interface Visible {
   readonly entries?: { readonly [key: string]: Visible };
   readonly item?: Visible;
   readonly wrapped?: Visible;
+  readonly value?: Visible;
+  readonly options?: readonly Visible[];
+  readonly key?: unknown;
+  readonly literal?: unknown;
 }
 
 function unknownKeys(schema: Visible, value: unknown, at: readonly unknown[]): string[] {
@@ -45,11 +52,24 @@ function unknownKeys(schema: Visible, value: unknown, at: readonly unknown[]): s
   if (item !== undefined && Array.isArray(value)) {
     return value.flatMap((member, index) => unknownKeys(item, member, [...at, index]));
   }
-  if (entries === undefined || typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  const each = schema.value;
+  if (each !== undefined) {
+    return Object.entries(value).flatMap(([key, inner]) => unknownKeys(each, inner, [...at, key]));
+  }
+  const kind = kindOf(schema, value);
+  if (kind !== undefined) return unknownKeys(kind, value, at);
+  if (entries === undefined) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const known = Object.hasOwn(entries, key) ? entries[key] : undefined;
     return known === undefined ? [explainUnknown(entries, key, at)] : unknownKeys(known, inner, [...at, key]);
   });
+}
+
+function kindOf({ options, key }: Visible, value: object): Visible | undefined {
+  if (typeof key !== "string") return undefined;
+  const said = (value as { readonly [key: string]: unknown })[key];
+  return options?.find(({ entries }) => said !== undefined && entries?.[key]?.literal === said);
 }
 
 function explainUnknown(entries: object, key: string, at: readonly unknown[]): string {

@@ -26,7 +26,11 @@ const mostOctets = 1_000_000;
 export function loadConfig(path: string, overrides: Overrides = {}): Promise<Loaded> {
   const file = displayPath(path);
   const text = readText(path, mostOctets);
-  if (text.kind === "missing") return problems(file, ["no such file: name one by --config FILE or QPSMTPD_CONFIG"]);
+  if (text.kind === "missing") {
+    return problems(file, [
+      `no such file: name one by --config FILE or QPSMTPD_CONFIG, or make one by "qpsmtpd init config"`,
+    ]);
+  }
   if (text.kind === "unreadable") return problems(file, [`cannot be read: ${text.why}`]);
   const toml = parseToml(text.text);
   if (toml.kind === "malformed") return problems(file, [toml.problem]);

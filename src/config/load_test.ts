@@ -7,10 +7,10 @@ import { loadText } from "../../test/support/load_text.ts";
 import { loadConfig } from "./load.ts";
 
 /** A plugin's table that says nothing of these. */
-const silent = { grant: [], state: "fresh", limits: defaultLimits, policy: plainPolicy, off: false } as const;
+const silent = { grant: [], state: "fresh", limits: defaultLimits, policy: plainPolicy, order: 0, off: false } as const;
 
 const top =
-  "hostname, listen, listener, tls, auth, trust, smuggling, extensions, overload, process, policy, state, limits, timeouts, spool, delivery, log, dns, reload, plugins, plugin";
+  "hostname, listen, listener, tls, auth, trust, smuggling, extensions, authentication_results, overload, process, policy, lists, state, limits, timeouts, spool, delivery, log, receipts, dns, database, reload, admin, telemetry, plugins, plugin";
 const limitKeys =
   "message_size, header_size, header_fields, recipients, sessions, connections_per_address, connections_per_network, network_prefix_v4, network_prefix_v6, commands, transactions, refusals, slowest";
 
@@ -136,7 +136,7 @@ test("config: keys that reach into objects are unknown keys or refused", async (
 const unreadable: readonly (readonly [path: string, problem: RegExp])[] = [
   [
     "/nonexistent/qpsmtpd.toml",
-    /^\/nonexistent\/qpsmtpd\.toml: no such file: name one by --config FILE or QPSMTPD_CONFIG$/,
+    /^\/nonexistent\/qpsmtpd\.toml: no such file: name one by --config FILE or QPSMTPD_CONFIG, or make one by "qpsmtpd init config"$/,
   ],
   ["/dev/null/x.toml", /^\/dev\/null\/x\.toml: no such file/],
   ["/dev", /^\/dev: cannot be read: it is a folder, not a file$/],
@@ -184,9 +184,11 @@ test("config: an empty file is complete by its defaults", async () => {
       deliverBy: false,
       futureRelease: false,
     },
+    authenticationResults: { add: true, addToSubmissions: false },
     overload: { loopLag: 500, heap: 0, spoolFree: 100e6, openFiles: 90 },
     process: { workers: 1 },
-    policy: { late: "rcpt", thresholds: {} },
+    policy: { late: "rcpt", thresholds: {}, recipients: join(folder, "config/recipients") },
+    lists: { urls: {}, refresh: 3_600_000, timeout: 10_000, size: 1_000_000 },
     state: `${folder}/var`,
     limits: {
       messageSize: 25e6,
@@ -216,10 +218,17 @@ test("config: an empty file is complete by its defaults", async () => {
     },
     spool: { memoryThreshold: 1e6 },
     delivery: { backend: "maildir", path: `${folder}/var/maildir` },
-    log: { format: "text", level: "info" },
+    log: { targets: [{ kind: "stdout", format: "text", level: "info", accepted: "info", refused: "info" }] },
+    receipts: { inReplies: true, keep: "all", size: 64e6, age: 1_209_600_000 },
     dns: { servers: [], timeout: 5000 },
+    database: {},
     reload: { watch: false },
-    plugins: { directories: [`${folder}/build/plugins`] },
+    admin: { listen: { host: "127.0.0.1", port: 2580 }, hosts: [], openMetrics: false },
+    telemetry: {
+      ...{ service: "qpsmtpd", sample: 1, addresses: false, gzip: false },
+      ...{ queue: 4096, interval: 5000, timeout: 10_000 },
+    },
+    plugins: { directories: [], signatures: "off", trustedKeys: [] },
     plugin: [],
   });
 });
@@ -228,11 +237,11 @@ test("config: paths are relative to the file, the maildir to state, plugins keep
   const { loaded, folder } = await loadText(`
     state = "/srv/mail"
     delivery.maildir.path = "%d/%l"
-    plugins.directories = ["p", "/opt/p"]
+    plugins.directories = ["p", "/opt/p", "~/p"]
     plugin = [{ name = "b", label = "b2", file = "../b.wasm", on_error = "pass" }, { name = "b", settings = { max = 1 } }]`);
   assert.ok(loaded.kind === "config");
   assert.deepEqual(loaded.config.delivery, { backend: "maildir", path: "/srv/mail/%d/%l" });
-  assert.deepEqual(loaded.config.plugins.directories, [`${folder}/config/p`, "/opt/p"]);
+  assert.deepEqual(loaded.config.plugins.directories, [`${folder}/config/p`, "/opt/p", `${folder}/config/~/p`]);
   assert.deepEqual(loaded.config.plugin, [
     { name: "b", label: "b2", file: `${folder}/b.wasm`, onError: "pass", settings: {}, ...silent },
     { name: "b", label: "b", settings: { max: 1 }, ...silent },

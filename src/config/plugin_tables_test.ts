@@ -24,7 +24,7 @@ const bad: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   [
     `[[plugin]]\nname = "a"\nsetings = {}`,
-    `plugin.1.setings: unknown key, did you mean "settings"? (allowed: name, label, file, on_error, settings, grant, state, limits, mode, as, immune, for, score)`,
+    `plugin.1.setings: unknown key, did you mean "settings"? (allowed: name, label, file, on_error, settings, grant, state, limits, mode, as, immune, for, score, order)`,
   ],
   [
     `[[plugin]]\nname = "a"\ngrant = ["dns", "all of it", ""]`,

@@ -1,9 +1,9 @@
 // The keys of config/qpsmtpd.toml about what the operator makes of refusals: for each plugin, and for all together.
 
 import * as v from "valibot";
-import { type Manner, parseRecipientPattern, type RecipientPattern } from "../policy/policy.ts";
+import { type Manner, manners, parseRecipientPattern, type RecipientPattern } from "../policy/policy.ts";
 import { latePoints, type Terms } from "../policy/terms.ts";
-import { choice, keyed, list, section } from "./schema_values.ts";
+import { choice, keyed, list, path, section } from "./schema_values.ts";
 import type { Mark } from "../../sdk/contract/event.ts";
 
 /** What of a `[[plugin]]` table makes its policy. */
@@ -13,6 +13,7 @@ export interface PolicyTable {
   readonly immune: readonly Mark[];
   readonly for: readonly RecipientPattern[];
   readonly score: { readonly refusal: number; readonly weight: number };
+  readonly order: number;
 }
 
 export const mode: v.GenericSchema<unknown, PolicyTable["mode"]> = keyed(
@@ -22,7 +23,7 @@ export const mode: v.GenericSchema<unknown, PolicyTable["mode"]> = keyed(
 );
 
 export const manner: v.GenericSchema<unknown, Manner> = v.pipe(
-  choice(["reject", "defer", "disconnect"]),
+  choice(manners),
   v.description("How its refusals are told, whatever it says itself."),
 );
 
@@ -38,12 +39,23 @@ export const recipients: v.GenericSchema<unknown, readonly RecipientPattern[]> =
   "The recipients it is asked for, as @DOMAIN or MAILBOX; if empty, all.",
 );
 
+export const order: v.GenericSchema<unknown, number> = keyed(
+  wholeNumber(-1000, 1000),
+  0,
+  "Plugins with a lower number are asked earlier, on every hook; those with the same in the order of this file.",
+);
+
 export const score: v.GenericSchema<unknown, PolicyTable["score"]> = section("What its word does to the score.", {
   refusal: keyed(points(), 0, "Added for each refusal, tolerated ones too."),
   weight: keyed(points(), 1, "By which its own scores are multiplied."),
 });
 
-export const policy: v.GenericSchema<unknown, Terms> = section("What is made of refusals and scores.", {
+/** `[policy]`; the path is as written. */
+export interface PolicyKeys extends Terms {
+  readonly recipients: string;
+}
+
+export const policy: v.GenericSchema<unknown, PolicyKeys> = section("What is made of refusals and scores.", {
   late: keyed(choice(latePoints), "rcpt", 'Where the refusals of plugins with mode = "late" are told.'),
   // Hooks keep their names.
   thresholds: keyed(
@@ -61,11 +73,20 @@ export const policy: v.GenericSchema<unknown, Terms> = section("What is made of 
     {},
     "Scores that are too bad: a session that has come down to one is refused at that hook.",
   ),
-}) as v.GenericSchema<unknown, Terms>;
+  recipients: keyed(
+    path(),
+    "recipients",
+    "The folder of what recipients want otherwise, relative to this file: DOMAIN.toml and DOMAIN/LOCAL-PART.toml.",
+  ),
+}) as v.GenericSchema<unknown, PolicyKeys>;
 
 function points(): v.GenericSchema<unknown, number> {
-  const message = "expected a whole number from -100 to 100";
-  return v.pipe(v.number(message), v.integer(message), v.minValue(-100, message), v.maxValue(100, message));
+  return wholeNumber(-100, 100);
+}
+
+function wholeNumber(least: number, most: number): v.GenericSchema<unknown, number> {
+  const message = `expected a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
 }
 
 function recipientPattern(): v.GenericSchema<unknown, RecipientPattern> {

@@ -9,11 +9,11 @@ test("config: a plugin's policy is complete by its defaults, and as written othe
     plugin = [
       { name = "a" },
       { name = "b", mode = "late", as = "disconnect", immune = ["relay", "allowed"], for = ["@Example.org", "x@y.test"] },
-      { name = "c", mode = "off", score = { refusal = -2, weight = 3 } },
+      { name = "c", mode = "off", score = { refusal = -2, weight = 3 }, order = -7 },
     ]`);
   assert.ok(loaded.kind === "config", JSON.stringify(loaded));
-  assert.deepEqual(loaded.config.plugin.map(({ policy, off }) => ({ ...policy, off })), [
-    { mode: "enforce", immune: [], for: [], refusalScore: 0, weight: 1, off: false },
+  assert.deepEqual(loaded.config.plugin.map(({ policy, off, order }) => ({ ...policy, off, order })), [
+    { mode: "enforce", immune: [], for: [], refusalScore: 0, weight: 1, off: false, order: 0 },
     {
       mode: "late",
       as: "disconnect",
@@ -22,8 +22,9 @@ test("config: a plugin's policy is complete by its defaults, and as written othe
       refusalScore: 0,
       weight: 1,
       off: false,
+      order: 0,
     },
-    { mode: "monitor", immune: [], for: [], refusalScore: -2, weight: 3, off: true },
+    { mode: "monitor", immune: [], for: [], refusalScore: -2, weight: 3, off: true, order: -7 },
   ]);
 });
 
@@ -31,7 +32,9 @@ test("config: the terms for all", async () => {
   const { loaded } = await loadText(`hostname = "mx.test"
     policy = { late = "data", thresholds = { rcpt = -5, data_post = -3 } }`);
   assert.ok(loaded.kind === "config", JSON.stringify(loaded));
-  assert.deepEqual(loaded.config.policy, { late: "data", thresholds: { rcpt: -5, data_post: -3 } });
+  const { recipients, ...terms } = loaded.config.policy;
+  assert.deepEqual(terms, { late: "data", thresholds: { rcpt: -5, data_post: -3 } });
+  assert.match(recipients, /\/config\/recipients$/);
 });
 
 const bad: readonly (readonly [text: string, problem: string])[] = [
@@ -41,7 +44,7 @@ const bad: readonly (readonly [text: string, problem: string])[] = [
   ],
   [
     `plugin = [{ name = "a", as = "accept" }]`,
-    `plugin.1.as: expected "reject", "defer" or "disconnect", got "accept"`,
+    `plugin.1.as: expected "reject", "defer", "disconnect" or "defer_disconnect", got "accept"`,
   ],
   [
     `plugin = [{ name = "a", immune = ["everybody"] }]`,
@@ -54,6 +57,10 @@ const bad: readonly (readonly [text: string, problem: string])[] = [
   [
     `plugin = [{ name = "a", score = { refusal = 0.5 } }]`,
     `plugin.1.score.refusal: expected a whole number from -100 to 100, got 0.5`,
+  ],
+  [
+    `plugin = [{ name = "a", order = 1.5 }]`,
+    `plugin.1.order: expected a whole number from -1000 to 1000, got 1.5`,
   ],
   [
     `policy.late = "connect"`,

@@ -29,6 +29,15 @@ export interface TrustChoice {
   readonly xforward: readonly Network[];
 }
 
+/** The Authentication-Results field (RFC 8601). */
+export interface ResultsChoice {
+  /** Whose results they are; absent: the hostname's. */
+  readonly id?: string;
+  readonly add: boolean;
+  /** To messages of listeners whose mode is submission too. */
+  readonly addToSubmissions: boolean;
+}
+
 export interface SmugglingChoice {
   readonly policy: "reject" | "normalize";
   /** Clients whose bare CR and LF are content like any other. */

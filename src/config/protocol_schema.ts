@@ -3,10 +3,22 @@
 import * as v from "valibot";
 import { camelKeys } from "./camel_keys.ts";
 import { mechanismNames } from "../sasl/mechanism.ts";
-import type { AuthChoice, ExtensionsChoice, SmugglingChoice } from "./protocol.ts";
+import type { AuthChoice, ExtensionsChoice, ResultsChoice, SmugglingChoice } from "./protocol.ts";
 import type { TlsChoice } from "../tls/material.ts";
 import type { Listener, TrustChoice } from "./protocol.ts";
-import { choice, count, duration, flag, keyed, list, listenAddress, network, path, section } from "./schema_values.ts";
+import {
+  choice,
+  count,
+  domain,
+  duration,
+  flag,
+  keyed,
+  list,
+  listenAddress,
+  network,
+  path,
+  section,
+} from "./schema_values.ts";
 import type { ListenAddress } from "./units.ts";
 
 /** One `[[listener]]` table. */
@@ -80,6 +92,23 @@ export const smuggling: v.GenericSchema<unknown, SmugglingChoice> = section("Lin
     "What becomes of clients that do not wait for a reply where RFC 2920 says they must.",
   ),
 });
+
+export const authenticationResults: v.GenericSchema<unknown, ResultsChoice> = section(
+  "The Authentication-Results field (RFC 8601).",
+  {
+    id: v.exactOptional(v.pipe(
+      domain(),
+      v.description(
+        "Whose results they are, for readers who believe them; if absent, hostname. Nobody else may claim it.",
+      ),
+    )),
+    add: flag(true, "Whether the field is written on top of messages; forged ones are removed in any case."),
+    add_to_submissions: flag(
+      false,
+      "Whether it is written on messages of one's own people too: it tells all recipients their login and address.",
+    ),
+  },
+);
 
 export const extensions: v.GenericSchema<unknown, ExtensionsChoice> = section("What EHLO offers beyond the usual.", {
   chunking: flag(true, "CHUNKING and BINARYMIME (RFC 3030)."),

@@ -2,17 +2,23 @@
 
 import { isAbsolute, resolve } from "node:path";
 import type { TlsChoice } from "../tls/material.ts";
-import type { Config, DeliveryChoice, PluginEntry } from "./config.ts";
+import type { AdminChoice } from "./admin_schema.ts";
+import type { Config, DeliveryChoice, PluginEntry, PluginsChoice } from "./config.ts";
+import type { DatabaseTable, DatabaseTables } from "./database_schema.ts";
 import { quote } from "../text/quote.ts";
+import { logProblems, resolveLog } from "./resolve_log.ts";
+import type { ListsChoice } from "./lists_schema.ts";
 import type { Listener } from "./protocol.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ConfigFile, PluginTable } from "./schema.ts";
+import type { TelemetryChoice } from "../telemetry/choice.ts";
 import { domainPattern, type ListenAddress } from "./units.ts";
 
 /** What the command line says instead of the file. `state` is absolute. */
 export interface Overrides {
   readonly listen?: readonly ListenAddress[];
   readonly state?: string;
+  readonly admin?: AdminChoice["listen"];
 }
 
 /** Where the file lies and what the system says. */
@@ -50,18 +56,24 @@ export function resolveConfig(file: ConfigFile, around: Surroundings): Resolved 
     trust: file.trust,
     smuggling: file.smuggling,
     extensions: file.extensions,
+    authenticationResults: file.authentication_results,
     overload: file.overload,
     process: file.process,
-    policy: file.policy,
+    policy: { ...file.policy, recipients: resolve(around.folder, file.policy.recipients) },
+    lists: resolveLists(file.lists, around.folder),
     state,
     limits: file.limits,
     timeouts: file.timeouts,
     spool: file.spool,
     delivery: resolveDelivery(file, hostname, state, around.folder),
-    log: file.log,
+    log: { targets: resolveLog(file.log, { hostname, state, folder: around.folder }) },
+    receipts: file.receipts,
     dns: file.dns,
+    database: resolveDatabases(file.database, around.folder),
     reload: file.reload,
-    plugins: { directories: file.plugins.directories.map((directory) => resolve(around.folder, directory)) },
+    admin: around.overrides.admin === undefined ? file.admin : { ...file.admin, listen: around.overrides.admin },
+    telemetry: resolveTelemetry(file.telemetry, around.folder),
+    plugins: resolvePlugins(file.plugins, around.folder),
     plugin: file.plugin.map((table) => resolvePlugin(table, around.folder)),
   };
   return { config, problems: [...problemsOf(file, config)], warnings: warningsOf(config) };
@@ -104,6 +116,40 @@ function resolveDelivery(file: ConfigFile, hostname: string, state: string, fold
   };
 }
 
+function resolveDatabases(tables: DatabaseTables, folder: string): DatabaseTables {
+  const absolute = (table: object): object => {
+    const paths = Object.entries(table).filter(([key]) => key === "path" || key === "passwordFile" || key === "ca");
+    return { ...table, ...Object.fromEntries(paths.map(([key, path]) => [key, resolve(folder, String(path))])) };
+  };
+  return Object.fromEntries(
+    Object.entries(tables).map(([name, table]) => [name, absolute(table) as DatabaseTable]),
+  );
+}
+
+function resolveLists(lists: ListsChoice, folder: string): ListsChoice {
+  const { ca } = lists;
+  return ca === undefined ? lists : { ...lists, ca: resolve(folder, ca) };
+}
+
+function resolveTelemetry(telemetry: TelemetryChoice, folder: string): TelemetryChoice {
+  const { headersFile } = telemetry;
+  return headersFile === undefined ? telemetry : { ...telemetry, headersFile: resolve(folder, headersFile) };
+}
+
+/** 32 octets in base64 are no name that a file has. */
+function resolvePlugins(
+  { directories, signatures, trustedKeys }: ConfigFile["plugins"],
+  folder: string,
+): PluginsChoice {
+  return {
+    directories: directories.map((directory) => resolve(folder, directory)),
+    signatures,
+    trustedKeys: trustedKeys.map((text) => {
+      return /^[A-Za-z0-9+/]{43}=$/.test(text) ? { key: text } : { file: resolve(folder, text) };
+    }),
+  };
+}
+
 function resolvePlugin(table: PluginTable, folder: string): PluginEntry {
   const { name, label = name, file, onError, settings, grant, state } = table;
   const { memory, ...limits } = table.limits;
@@ -115,6 +161,7 @@ function resolvePlugin(table: PluginTable, folder: string): PluginEntry {
     state,
     limits: { ...limits, memoryPages: Math.floor(memory / octetsPerPage) },
     policy: resolvePolicy(table),
+    order: table.order,
     off: table.mode === "off",
     ...(file === undefined ? {} : { file: resolve(folder, file) }),
     ...(onError === undefined ? {} : { onError }),
@@ -137,10 +184,14 @@ function* problemsOf(file: ConfigFile, { hostname, state, delivery }: Config): G
     yield `hostname: the system's host name ${quote(hostname)} is no domain name, so give one here`;
   }
   yield* hopProblems(file);
+  yield* logProblems(file.log, state);
   if (delivery.backend === "maildir" && state.includes("%") && !isAbsolute(file.delivery.maildir.path)) {
     yield `state: ${quote(state)} has a %, which would be taken for a placeholder in the Maildir's path: move it`;
   }
   yield* protocolProblems(file);
+  if (file.plugins.signatures === "required" && file.plugins.trustedKeys.length === 0) {
+    yield `plugins.trusted_keys: empty, so no plugin could be run; "qpsmtpd plugin keygen FILE" makes a key`;
+  }
   yield* pluginProblems(file.plugin);
 }
 
@@ -195,5 +246,13 @@ function warningsOf(config: Config): string[] {
     [config.delivery.backend === "discard", `delivery.backend: "discard" throws every accepted message away`],
     [config.plugin.length === 0, "plugin: there are no plugins, so every recipient is refused"],
   ];
-  return rows.filter(([applies]) => applies).map(([, warning]) => warning);
+  const open = Object.entries(config.lists.urls).filter(([, url]) => isOpenToChange(url));
+  return [
+    ...rows.filter(([applies]) => applies).map(([, warning]) => warning),
+    ...open.map(([name]) => `lists.urls.${name}: what comes by http can be changed on its way: use https`),
+  ];
+}
+
+function isOpenToChange(url: string): boolean {
+  return /^http:/i.test(url) && !/^http:\/\/(?:localhost|127\.[0-9.]+|\[::1\])(?=[:/]|$)/i.test(url);
 }

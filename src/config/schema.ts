@@ -4,14 +4,38 @@ import * as v from "valibot";
 import type { TlsChoice } from "../tls/material.ts";
 import type { JsonObject } from "../../sdk/contract/contract.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
+import { admin, type AdminChoice } from "./admin_schema.ts";
 import { camelKeys } from "./camel_keys.ts";
-import type { DnsChoice, LogChoice, ReloadChoice, SmtpDelivery, SpoolLimits } from "./config.ts";
+import { database, type DatabaseTables } from "./database_schema.ts";
+import type { DnsChoice, PluginsChoice, ReceiptsChoice, ReloadChoice, SmtpDelivery, SpoolLimits } from "./config.ts";
 import type { Limits, Overload, ProcessChoice, Timeouts } from "./limits.ts";
 import { limits, overload, process, timeouts } from "./limits_schema.ts";
-import type { AuthChoice, ExtensionsChoice, SmugglingChoice, TrustChoice } from "./protocol.ts";
-import { auth, extensions, listener, type ListenerTable, smuggling, tls, trust } from "./protocol_schema.ts";
-import type { Terms } from "../policy/terms.ts";
-import { immune, manner, mode, policy, type PolicyTable, recipients, score } from "./policy_schema.ts";
+import { lists, type ListsChoice } from "./lists_schema.ts";
+import { log, type LogTable } from "./log_schema.ts";
+import type { AuthChoice, ExtensionsChoice, ResultsChoice, SmugglingChoice, TrustChoice } from "./protocol.ts";
+import {
+  auth,
+  authenticationResults,
+  extensions,
+  listener,
+  type ListenerTable,
+  smuggling,
+  tls,
+  trust,
+} from "./protocol_schema.ts";
+import type { TelemetryChoice } from "../telemetry/choice.ts";
+import { telemetry } from "./telemetry_schema.ts";
+import {
+  immune,
+  manner,
+  mode,
+  order,
+  policy,
+  type PolicyKeys,
+  type PolicyTable,
+  recipients,
+  score,
+} from "./policy_schema.ts";
 import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
 import { choice, count, domain, duration, flag, grant, host, keyed, label, list } from "./schema_values.ts";
 import { listenAddress, path, pathPattern, section, serverAddress, settings, size } from "./schema_values.ts";
@@ -27,9 +51,11 @@ export interface ConfigFile {
   readonly trust: TrustChoice;
   readonly smuggling: SmugglingChoice;
   readonly extensions: ExtensionsChoice;
+  readonly authentication_results: ResultsChoice;
   readonly overload: Overload;
   readonly process: ProcessChoice;
-  readonly policy: Terms;
+  readonly policy: PolicyKeys;
+  readonly lists: ListsChoice;
   readonly state: string;
   readonly limits: Limits;
   readonly timeouts: Timeouts;
@@ -39,10 +65,18 @@ export interface ConfigFile {
     readonly maildir: { readonly path: string };
     readonly smtp: SmtpTable;
   };
-  readonly log: LogChoice;
+  readonly log: LogTable;
+  readonly receipts: ReceiptsChoice;
   readonly dns: DnsChoice;
+  readonly database: DatabaseTables;
   readonly reload: ReloadChoice;
-  readonly plugins: { readonly directories: readonly string[] };
+  readonly admin: AdminChoice;
+  readonly telemetry: TelemetryChoice;
+  readonly plugins: {
+    readonly directories: readonly string[];
+    readonly signatures: PluginsChoice["signatures"];
+    readonly trustedKeys: readonly string[];
+  };
   readonly plugin: readonly PluginTable[];
 }
 
@@ -106,7 +140,10 @@ const pluginLimits = section("What one call of the plugin may use.", {
 
 const plugin: v.GenericSchema<unknown, PluginTable> = v.pipe(
   v.strictObject({
-    name: v.pipe(label(), v.description("The plugin: NAME.wasm in one of plugins.directories.")),
+    name: v.pipe(
+      label(),
+      v.description("The plugin: NAME.wasm in one of plugins.directories, or one that came with the program."),
+    ),
     label: v.exactOptional(v.pipe(label(), v.description("Its name in logs, for a second instance of one plugin."))),
     file: v.exactOptional(v.pipe(path(), v.description("Its .wasm file, relative to this file."))),
     on_error: v.exactOptional(
@@ -125,6 +162,7 @@ const plugin: v.GenericSchema<unknown, PluginTable> = v.pipe(
     immune,
     for: recipients,
     score,
+    order,
   }, "expected a [[plugin]] table"),
   v.transform(camelKeys),
 );
@@ -144,9 +182,11 @@ export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject
   trust,
   smuggling,
   extensions,
+  authentication_results: authenticationResults,
   overload,
   process,
   policy,
+  lists,
   state: keyed(path(), "../var", "The folder of all that the server writes, relative to this file."),
   limits,
   timeouts,
@@ -164,9 +204,16 @@ export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject
     }),
     smtp,
   }),
-  log: section("The log of the server.", {
-    format: keyed(choice(["text", "json"]), "text", "For people or for programs."),
-    level: keyed(choice(["debug", "info", "warn", "error"]), "info", "The least important lines that are written."),
+  log,
+  receipts: section("Codes of refusals, and what is kept for qpsmtpd explain.", {
+    in_replies: flag(true, "Whether every refusal ends in its code."),
+    keep: keyed(
+      choice(["all", "refusals", "off"]),
+      "all",
+      "Whose chain of decisions is kept: everybody's, or that of those who were refused something.",
+    ),
+    size: size("64MB", "Most that is kept; the oldest goes first."),
+    age: duration("14d", "How long it is kept."),
   }),
   dns: section("Who is asked for names.", {
     servers: keyed(
@@ -176,15 +223,28 @@ export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject
     ),
     timeout: duration("5s", "Longest wait for the answer to one question."),
   }),
+  database,
   reload: section("How a change takes effect.", {
     watch: flag(false, "Whether a changed file is taken over at once; SIGHUP does it in any case."),
   }),
+  admin,
+  telemetry,
   plugins: section("Where plugins lie.", {
     directories: keyed(
-      list(path(), 1, 100),
-      ["../build/plugins"],
-      "Folders, relative to this file, that are searched in order for NAME.wasm.",
+      list(path(), 0, 100),
+      [],
+      "Folders, relative to this file, that are searched in order for NAME.wasm, before what came with the program.",
+    ),
+    signatures: keyed(
+      choice(["off", "required"]),
+      "off",
+      "Whether only signed plugins are run, those that came with the program not excepted.",
+    ),
+    trusted_keys: keyed(
+      list(path(), 0, 100),
+      [],
+      "Whose signatures count: Ed25519 public keys in base64, or PEM files, relative to this file.",
     ),
   }),
-  plugin: keyed(list(plugin, 0, 1000), [], "The plugins, in the order in which they are asked."),
+  plugin: keyed(list(plugin, 0, 1000), [], "The plugins; they are asked in this order, but for their own."),
 });

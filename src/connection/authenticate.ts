@@ -11,8 +11,10 @@ import { refuseLine } from "../smtp/refuse.ts";
 import * as replies from "../smtp/replies.ts";
 import type { Session } from "../smtp/session.ts";
 import { type Exchange, outcome } from "../smtp/step.ts";
+import { goodbye } from "./goodbye.ts";
 import { type ExchangeResult, type Failure, runExchange, type Sides } from "./run_exchange.ts";
 import type { Talk, Turn } from "./talk.ts";
+import { withheld } from "./withhold_secrets.ts";
 
 type BrokenHeard = Extract<ExchangeResult, { kind: "broken" }>["heard"];
 
@@ -50,10 +52,20 @@ export async function authenticate(talk: Talk, exchange: Exchange): Promise<Turn
   return endExchange(session, { kind: endings[result.reason] }, offer);
 }
 
-function sidesOf({ wire, desk, questions }: Talk, session: Session): Sides {
+/** A challenge as onlookers see it: with the client's half, it is worth guessing at. */
+const notShown = replies.challenge(withheld);
+
+function sidesOf({ wire, desk, questions, watch }: Talk, session: Session): Sides {
   return {
-    challenge: (base64) => wire.say(replies.challenge(base64)),
-    hear: () => wire.hear(desk.timeouts.command, true),
+    challenge: (base64) => {
+      wire.say(replies.challenge(base64));
+      watch?.told(session, session, [notShown]);
+    },
+    hear: async () => {
+      const heard = await wire.hear(desk.timeouts.command, true);
+      if (heard.kind === "line" || heard.kind === "tooLong") watch?.heard(withheld);
+      return heard;
+    },
     ask: async (claim) => {
       return answerOf(
         await questions.ask(session, { kind: "credentials", hook: "auth", credentials: revealClaim(claim) }),
@@ -86,23 +98,29 @@ function surroundingsOf({ desk: { offer, decoy }, binding }: Talk, session: Sess
   };
 }
 
-function broken({ desk: { offer } }: Talk, session: Session, heard: BrokenHeard): Turn {
+function broken(talk: Talk, session: Session, heard: BrokenHeard): Turn {
+  const { offer } = talk.desk;
   switch (heard.kind) {
     case "gone":
       return { kind: "gone", session };
     case "timedOut":
       return outcome(session, replies.timedOut(offer.hostname), "close");
     case "interrupted":
-      return outcome(session, replies.shuttingDown(offer.hostname), "close");
+      return outcome(session, goodbye(talk), "close");
     default:
       return refuseLine(session, heard, offer);
   }
 }
 
-function record({ desk: { log } }: Talk, session: Session, mechanism: string, result: ExchangeResult): void {
+function record({ desk: { log }, trail }: Talk, session: Session, mechanism: string, result: ExchangeResult): void {
   const where = { session: session.id, client: session.client.address, mechanism };
-  if (result.kind === "authenticated") return log("info", "authenticated", { ...where, user: result.user });
+  if (result.kind === "authenticated") {
+    trail.noted("authenticated", { hook: "auth", why: `${mechanism} ${result.user}` });
+    return log("info", "authenticated", { ...where, user: result.user });
+  }
   if (result.kind === "failed") {
+    const claimed = result.claimed === undefined ? "" : ` as ${result.claimed}`;
+    trail.noted("authentication failed", { hook: "auth", why: `${result.reason}, by ${mechanism}${claimed}` });
     log("warn", "authentication failed", { ...where, claimed: result.claimed, why: result.reason });
   }
 }

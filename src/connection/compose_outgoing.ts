@@ -1,14 +1,15 @@
-// The message as it leaves: this server's trace field on top, the edits made, the rest untouched. Pure but for reading.
+// The message as it leaves: this server's trace fields on top, the edits made, the rest untouched. Pure but for reading.
 
-import type { Edit } from "../../sdk/contract/verdict.ts";
+import type { AuthenticationResult, Edit } from "../../sdk/contract/verdict.ts";
+import { formatResultsField } from "../authentication_results/format_field.ts";
 import { composeMessage, type OutgoingMessage } from "../delivery/delivery.ts";
 import type { Offer } from "../smtp/extensions.ts";
 import type { Session } from "../smtp/session.ts";
 import { formatDate, receivedField } from "../smtp/trace.ts";
 import { editEnvelope } from "../spool/edit_envelope.ts";
-import { editHeaderSection } from "../spool/edit_header_section.ts";
-import { formatHeaderSection, parseHeaderSection } from "../spool/header_section.ts";
+import { parseHeaderSection } from "../spool/header_section.ts";
 import type { Content } from "../spool/spool.ts";
+import { outgoingSection } from "./outgoing_section.ts";
 
 /** Milliseconds since 1970; `begun` is when MAIL was accepted. */
 export interface Times {
@@ -16,16 +17,27 @@ export interface Times {
   readonly begun: number;
 }
 
+/** `headerEnd` is the offset of the body in `content`. */
+export interface Incoming {
+  readonly content: Content;
+  readonly headerEnd: number;
+}
+
+/** What the plugins want changed, and what the checks have found. */
+export interface Changes {
+  readonly edits: readonly Edit[];
+  readonly results: readonly AuthenticationResult[];
+}
+
 /**
- * `headerEnd` is the offset of the body in `content`. Without header edits the content
- * leaves as it came, octet for octet, below the trace field.
+ * Without header edits the content leaves as it came, octet for octet, below the trace fields; but for those fields that
+ * claim to be results of ours.
  */
 export function composeOutgoing(
   session: Session,
   offer: Offer,
-  content: Content,
-  headerEnd: number,
-  edits: readonly Edit[],
+  { content, headerEnd }: Incoming,
+  { edits, results }: Changes,
   { now, begun }: Times,
 ): OutgoingMessage {
   const { transaction } = session;
@@ -40,14 +52,17 @@ export function composeOutgoing(
   const original = content.head(headerEnd);
   const completed = offer.mode === "submission" ? completions(original, transaction.id, offer.hostname, now) : [];
   const all = [...completed, ...edits];
-  const edited = all.some((edit) => edit.edit.endsWith("Header"));
-  const section = edited ? editedSection(original, all) : new Uint8Array();
+  const { id, add } = offer.results;
+  const utf8 = transaction.parameters["SMTPUTF8"] === true;
+  const section = outgoingSection(original, all, { id, utf8 });
+  // RFC 8601 §4: on top of all, as trace fields are.
+  const onTop = add ? formatResultsField(id, results, utf8) : "";
   return composeMessage({
     id: transaction.id,
     envelope: editEnvelope(transaction, edits),
-    head: concat(new TextEncoder().encode(trace), section),
+    head: concat(new TextEncoder().encode(onTop + trace), section ?? new Uint8Array()),
     body: content,
-    bodyFrom: edited ? headerEnd : 0,
+    bodyFrom: section === undefined ? 0 : headerEnd,
     begun,
     ...(offer.mode === "lmtp" ? { perRecipient: true } : {}),
   });
@@ -61,12 +76,6 @@ function completions(section: Uint8Array, id: string, hostname: string, now: num
     { edit: "addHeader", name: "Date", value: formatDate(now) },
   ] as const;
   return missing.filter(({ name }) => !names.has(name.toLowerCase()));
-}
-
-/** The blank line comes back even where the content had none: fields may have been added to nothing. */
-function editedSection(original: Uint8Array, edits: readonly Edit[]): Uint8Array {
-  const fields = editHeaderSection(parseHeaderSection(original), edits);
-  return concat(formatHeaderSection(fields), new TextEncoder().encode("\r\n"));
 }
 
 function concat(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -8,21 +8,26 @@ import { refuseLine } from "../smtp/refuse.ts";
 import * as replies from "../smtp/replies.ts";
 import type { Session } from "../smtp/session.ts";
 import { type Outcome, outcome, type Question, type Step } from "../smtp/step.ts";
+import type { SessionWatch } from "../watch/watch.ts";
 import { authenticate } from "./authenticate.ts";
+import { goodbye } from "./goodbye.ts";
 import { receiveChunk } from "./receive_chunk.ts";
 import { receiveMessage } from "./receive_message.ts";
 import { secure } from "./secure.ts";
 import type { Talk, Turn } from "./talk.ts";
+import { tell } from "./tell.ts";
 import type { Heard } from "./wire.ts";
+import { shownLine } from "./withhold_secrets.ts";
 
 /** Talks until the connection is over, and gives the session as it was then. */
 export async function converse(talk: Talk, begun: Session): Promise<Session> {
-  const { wire, questions } = talk;
+  const { questions, trail } = talk;
+  let before = begun;
   let turn: Turn = await introduce(talk, begun);
   while (turn.kind === "outcome") {
-    for (const reply of [turn.reply, ...turn.others ?? []]) wire.say(reply);
+    tell(talk, before, turn);
     if (turn.next === "close") break;
-    const before: Session = turn.session;
+    before = turn.session;
     turn = await next(talk, turn);
     if (turn.session.transaction !== undefined && before.transaction === undefined) talk.mailAt = Date.now();
     if (before.transaction && before.transaction.id !== turn.session.transaction?.id) {
@@ -30,6 +35,7 @@ export async function converse(talk: Talk, begun: Session): Promise<Session> {
     }
   }
   await dropPieces(talk);
+  trail.end(turn.session, turn.kind === "gone");
   questions.tell(turn.session, "disconnect");
   return turn.session;
 }
@@ -37,7 +43,9 @@ export async function converse(talk: Talk, begun: Session): Promise<Session> {
 /** The greeting, after a pause in which only those talk who do not wait for it. */
 async function introduce({ wire, desk, questions }: Talk, session: Session): Promise<Outcome> {
   const early = await wire.speaksWithin(desk.timeouts.greetingDelay);
-  const { decision } = await questions.ask(session, { kind: "connected", hook: "connect", early });
+  const load = questions.wants("connect") ? desk.load?.() : undefined;
+  const arrived = { kind: "connected", hook: "connect", early, ...(load === undefined ? {} : { load }) } as const;
+  const { decision } = await questions.ask(session, arrived);
   return greet(session, decision, desk.offer);
 }
 
@@ -57,6 +65,7 @@ async function hear({ wire, desk: { timeouts }, began }: Talk, { transaction }: 
 
 async function answer(talk: Talk, session: Session, heard: Heard): Promise<Turn> {
   const { offer } = talk.desk;
+  if (talk.watch !== undefined) show(talk, talk.watch, heard);
   switch (heard.kind) {
     case "line":
       if (isOverlong(heard.text)) return refuseLine(session, { kind: "tooLong" }, offer);
@@ -66,10 +75,21 @@ async function answer(talk: Talk, session: Session, heard: Heard): Promise<Turn>
     case "timedOut":
       return outcome(session, lateReply(talk), "close");
     case "interrupted":
-      return outcome(session, replies.shuttingDown(offer.hostname), "close");
+      return outcome(session, goodbye(talk), "close");
     default:
       return refuseLine(session, heard, offer);
   }
+}
+
+/** What a client says while it looks for its place in AUTH is its secret. */
+function show(talk: Talk, watch: SessionWatch, heard: Heard): void {
+  if (heard.kind !== "line") return isBroken(heard) ? watch.heard(`(${heard.kind})`) : undefined;
+  if (/^AUTH/i.test(heard.text)) talk.authTried = true;
+  watch.heard(shownLine(heard.text, talk.authTried === true));
+}
+
+function isBroken({ kind }: Heard): boolean {
+  return kind !== "gone" && kind !== "timedOut" && kind !== "interrupted";
 }
 
 function lateReply({ desk: { offer, timeouts }, began }: Talk): Outcome["reply"] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Load } from "../../sdk/contract/event.ts";
 import type { Answer, Verdict } from "../../sdk/contract/verdict.ts";
 import { acceptAll, nativePlugin } from "../../test/support/native_plugin.ts";
 import { serving } from "../../test/support/served.ts";
@@ -20,6 +21,21 @@ test("without a plugin that accepts, nobody is a recipient", async () => {
     assert.match(await peer.ask("MAIL FROM:<a@example.org>"), /^250/);
     assert.equal(await peer.ask("RCPT TO:<b@example.net>"), "550 5.7.1 Relaying denied");
   });
+});
+
+test("connect is told how busy the machine is, where the system says so", async () => {
+  const told: unknown[] = [];
+  const plugin = nativePlugin("see", {
+    connect: ({ load }) => {
+      told.push(load);
+      return { verdict: "pass" };
+    },
+  });
+  const load: Load = { averages: [1, 2, 3], processors: 4 };
+  for (const known of [load, undefined]) {
+    await serving({ plugins: [plugin], load: () => known }, async ({ greet }) => void await greet());
+  }
+  assert.deepEqual(told, [load, undefined]);
 });
 
 test("a message is delivered with envelope, trace and untouched content", async () => {

@@ -1,9 +1,11 @@
 // What a conversation needs from the rest of the server: the only door between one client and everything else.
 
+import type { Load } from "../../sdk/contract/event.ts";
 import type { Delivered, OutgoingMessage } from "../delivery/delivery.ts";
 import type { Chains } from "../hooks/chains.ts";
 import type { Log } from "../log/log.ts";
 import type { Terms } from "../policy/terms.ts";
+import type { Receipts } from "../receipts/trail.ts";
 import type { Decoy } from "../sasl/decoy.ts";
 import type { Offer } from "../smtp/extensions.ts";
 import type { Spool } from "../spool/spool.ts";
@@ -17,6 +19,10 @@ export interface Desk {
   readonly deliver: (message: OutgoingMessage) => Promise<Delivered>;
   readonly log: Log;
   readonly terms: Terms;
+  /** Codes of refusals, and the store of what was decided. */
+  readonly receipts: Receipts;
+  /** How busy the machine is, for plugins that want to know; absent where the system does not say. */
+  readonly load?: () => Load | undefined;
   /** Stands in for users who do not exist. */
   readonly decoy: Decoy;
   /** Absent where no TLS is spoken. */

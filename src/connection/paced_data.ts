@@ -3,13 +3,14 @@
 import { judge, type Judgement, type Pace, type PaceLimits, sessionLeft, unpaced, type Wait } from "../limits/pace.ts";
 import * as replies from "../smtp/replies.ts";
 import type { Reply } from "../smtp/reply.ts";
+import { goodbye } from "./goodbye.ts";
 import type { Talk } from "./talk.ts";
 
 /** Every way waiting for mail data can end. */
 export type Paced =
   | { readonly kind: "chunk"; readonly chunk: Uint8Array }
   | { readonly kind: "gone" }
-  /** It was too slow: this is said, and the connection closed. */
+  /** It was too slow, or somebody ends its session: this is said, and the connection closed. */
   | { readonly kind: "late"; readonly reply: Reply };
 
 const tooLate: { readonly [K in "silent" | "tooSlow" | "messageTooLong" | "sessionTooLong"]: typeof replies.timedOut } =
@@ -43,6 +44,7 @@ export class PacedData {
       const received = await wire.receive(judged.waitAtMost, most);
       const waited = performance.now() - began;
       if (received.kind === "gone") return received;
+      if (received.kind === "interrupted") return { kind: "late", reply: goodbye(this.#talk) };
       judged = this.#judge({ waited, octets: received.kind === "chunk" ? received.chunk.length : 0 });
       if (received.kind !== "chunk" || judged.kind !== "ok") continue;
       this.#pace = judged.pace;

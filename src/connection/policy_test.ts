@@ -57,6 +57,24 @@ test("late: who authenticates in time is spared, if the policy says so", async (
   });
 });
 
+test("late: what was found of a reverse-path ends with its transaction", async () => {
+  const badmailfrom: Registered = {
+    ...nativePlugin("badmailfrom", {
+      mail: ({ reversePath }) => reversePath?.localPart === "bad" ? listed : { verdict: "pass" },
+    }),
+    policy: { ...plainPolicy, mode: "late" },
+  };
+  await serving({ plugins: [badmailfrom, acceptAll] }, async ({ greet }) => {
+    const peer = await greet();
+    assert.match(await peer.ask("MAIL FROM:<bad@example.org>"), /^250 /);
+    assert.match(await peer.ask("RCPT TO:<b@example.net>"), /^550 5\.7\.1 You are on a list$/);
+    assert.match(await peer.ask("RSET"), /^250 /);
+    assert.match(await peer.ask("MAIL FROM:<good@example.org>"), /^250 /);
+    assert.match(await peer.ask("RCPT TO:<b@example.net>"), /^250 /);
+    peer.destroy();
+  });
+});
+
 test("monitor: a refusal is one line of the log and nothing more", async () => {
   const helo = judged("helo", { mode: "monitor" }, { ehlo: { verdict: "reject", text: "I do not believe you" } });
   await serving({ plugins: [helo, acceptAll] }, async ({ connect, entries }) => {
@@ -64,7 +82,7 @@ test("monitor: a refusal is one line of the log and nothing more", async () => {
     assert.match(await peer.ask("EHLO client.test"), /^250-/);
     const told = entries.filter((entry) => entry.startsWith("info fail, tolerated "));
     assert.equal(told.length, 1);
-    assert.ok(told[0]?.includes('"text":"I do not believe you"'));
+    assert.ok(told[0]?.includes('"why":"I do not believe you"'));
     peer.destroy();
   });
 });
@@ -111,6 +129,18 @@ test("scores add up over the session until one is too bad", async () => {
     assert.match(await peer.ask("MAIL FROM:<a@example.org>"), /^550 5\.7\.1 There were too many signs of abuse/);
     peer.destroy();
   });
+});
+
+test("a score that becomes too bad with a message refuses this very message, at the hook of its threshold alone", async () => {
+  const spam = judged("spam", {}, { data_post: { verdict: "pass", score: -5 } });
+  const envelope = { reversePath: "a@example.org", forwardPaths: ["b@example.net"] };
+  for (const [hook, code] of [["data_post", "550"], ["queue", "550"], ["mail", "250"]] as const) {
+    const terms = { late: "rcpt", thresholds: { [hook]: -5 } } as const;
+    await serving({ plugins: [spam, acceptAll], terms }, async ({ greet, delivered }) => {
+      assert.equal((await sendMessage(await greet(), envelope, "Subject: x\r\n\r\nx")).slice(0, 3), code);
+      assert.equal(delivered.length, code === "250" ? 1 : 0);
+    });
+  }
 });
 
 test("another session begins with nothing", async () => {

@@ -1,58 +1,109 @@
 // The questions of one session to the plugins: makes the event, keeps notes and standing, logs every finding.
 
 import type { HookName } from "../../sdk/contract/contract.ts";
-import { ask } from "../hooks/ask.ts";
+import type { AuthenticationResult } from "../../sdk/contract/verdict.ts";
+import { ResultBook } from "../authentication_results/result_book.ts";
+import { whoAuthenticated } from "../authentication_results/who_authenticated.ts";
+import { ask, type Asked, type Asking } from "../hooks/ask.ts";
+import { conclude } from "../hooks/conclude.ts";
 import type { Finding } from "../hooks/finding.ts";
 import { Notebook } from "../hooks/notebook.ts";
-import { project, recipientsOf, type Subject } from "../hooks/project.ts";
-import { refused, settle, type Settled } from "../hooks/settle.ts";
-import { marked, newcomer, type Standing, unproved } from "../policy/standing.ts";
-import { earned, isReached } from "../policy/terms.ts";
+import { concerned, project, type Subject } from "../hooks/project.ts";
+import { isRefusal, type Settled } from "../hooks/settle.ts";
+import { type About, commonMarks } from "../policy/about.ts";
+import { marked, newcomer, type Standing, unproved, withoutRecipient, withoutTransaction } from "../policy/standing.ts";
+import type { Trail } from "../receipts/trail.ts";
+import { formatMailbox } from "../smtp/path.ts";
 import type { Session } from "../smtp/session.ts";
+import type { SessionWatch } from "../watch/watch.ts";
 import type { Desk } from "./desk.ts";
 import { recordFinding } from "./record_finding.ts";
 import { withholding } from "./withhold_secrets.ts";
 
-const undecided: Settled = settle([]);
+/** What is refused unless a plugin takes it. */
+const silences: { readonly [H in HookName]?: string } = {
+  rcpt: "no plugin accepted this recipient",
+  auth: "no plugin vouched for this user",
+};
 
 const asItIs = (text: string): string => text;
 
 export class Questions {
   readonly #desk: Desk;
+  readonly #trail: Trail;
+  readonly #watch: SessionWatch | undefined;
   readonly #telling = new Set<Promise<unknown>>();
   #notebook = new Notebook();
+  #results = new ResultBook();
   #standing: Standing = newcomer;
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, trail: Trail, watch?: SessionWatch) {
     this.#desk = desk;
+    this.#watch = watch;
+    this.#trail = trail;
   }
 
   /** What the plugins of the subject's hook decide. Without plugins it costs nothing: no event is made. */
   async ask(session: Session, subject: Subject): Promise<Settled> {
     const { hook } = subject;
     if (hook === "connect") this.#forget();
-    const standing = this.#standingOf(session);
-    const due = earned(standing, this.#desk.terms, hook, recipientsOf(session, subject));
-    if (due !== undefined) {
-      this.#desk.log("info", "refused for what was found before", { session: session.id, hook, plugin: due.by });
-      return { ...undecided, decision: refused(due.refusal), by: due.by };
-    }
-    const chain = this.#desk.chains[hook];
-    return chain.length === 0 ? undecided : await this.#ask(session, subject, standing);
+    const about = concerned(session, subject);
+    if (subject.kind !== "fact") this.#begin(session, about);
+    const before = session.user === undefined ? this.#standing : marked(this.#standing, ["authenticated"]);
+    const asked = this.#desk.chains[hook].length === 0
+      ? { findings: [], standing: before }
+      : await this.#ask(session, subject, about, before);
+    // Nobody waits for a fact to be told: by then the session may have earned more than was known when it began.
+    if (subject.kind !== "fact") this.#standing = unproved(asked.standing);
+    const settled = conclude(asked, { about, ...this.#how(subject) });
+    this.#noteEarned(settled, session, hook);
+    this.#noteUndecided(settled, subject);
+    // What was refused did not happen: the hello before it is still the client's.
+    const happened = !isRefusal(settled) || settled.each !== undefined;
+    if (subject.kind !== "fact" && happened) this.#results.keep(hook, settled.results);
+    return settled;
   }
 
-  async #ask(session: Session, subject: Subject, before: Standing): Promise<Settled> {
-    const { offer, chains, terms, log } = this.#desk;
+  async #ask(session: Session, subject: Subject, about: About, before: Standing): Promise<Asked> {
+    const { offer, chains, log } = this.#desk;
     const { hook } = subject;
-    const event = project(session, offer.hostname, subject, { time: Date.now(), seed: 0 }, before);
-    const asking = { hook, event, recipients: recipientsOf(session, subject), late: !isReached(terms, hook) };
-    const about = subject.kind === "message" ? { ...asking, content: subject.content } : asking;
+    const seen = { marks: commonMarks(before, about), score: before.score };
+    const event = project(session, offer.hostname, subject, { time: Date.now(), seed: 0 }, seen);
+    const content = subject.kind === "message" ? { content: subject.content } : {};
+    const asking: Asking = { about, event, ...this.#how(subject), ...content };
     const shown = subject.kind === "credentials" ? withholding(subject.credentials) : asItIs;
-    const record = (_: HookName, finding: Finding): void => recordFinding(log, session, hook, finding, shown);
-    const { settled, standing } = await ask(chains[hook], about, this.#notebook, before, record);
-    // Nobody waits for a fact to be told: by then the session may have earned more than was known when it began.
-    if (subject.kind !== "fact") this.#standing = unproved(standing);
-    return settled;
+    const trail = subject.kind === "fact" ? undefined : this.#trail;
+    const occasion = { log, trail, watch: this.#watch, session, hook, about: aboutOf(subject), shown };
+    const record = (_: HookName, finding: Finding): void => recordFinding(occasion, finding);
+    const watch = this.#watch;
+    if (watch === undefined) return await ask(chains[hook], asking, this.#notebook.current(), before, record);
+    const began = performance.now();
+    watch.asking(session, hook);
+    const asked = await ask(chains[hook], asking, this.#notebook.current(), before, record);
+    watch.asked(session, hook, performance.now() - began);
+    return asked;
+  }
+
+  /** Before 250 a message has one fate for all, but in LMTP: RFC 2033 §4.2. */
+  #how(subject: Subject): Pick<Asking, "terms" | "perRecipient"> {
+    const { terms, offer } = this.#desk;
+    return { terms, perRecipient: subject.kind === "message" && offer.mode === "lmtp" };
+  }
+
+  /** What was said of a transaction that is over, or of a recipient who was refused, counts for no other. */
+  #begin({ transaction }: Session, { hook, places: [place = 0] }: About): void {
+    if (transaction === undefined) {
+      this.#standing = withoutTransaction(this.#standing);
+      this.#notebook.endTransaction();
+    } else if (hook === "rcpt") {
+      this.#standing = withoutRecipient(this.#standing, place);
+      this.#notebook.beginRecipient(place);
+    }
+  }
+
+  /** What is known of the authenticity of the message under way. */
+  results(session: Session): readonly AuthenticationResult[] {
+    return [...whoAuthenticated(session), ...this.#results.all()];
   }
 
   /** Tells a fact; the conversation does not wait for it. */
@@ -75,15 +126,34 @@ export class Questions {
   endTransaction(session: Session): void {
     this.tell(session, "reset_transaction");
     this.#notebook.endTransaction();
+    this.#standing = withoutTransaction(this.#standing);
+    this.#results.endTransaction();
   }
 
   /** A connection begins, or XCLIENT has put another client in the place of the first. */
   #forget(): void {
     this.#notebook = new Notebook();
+    this.#results = new ResultBook();
     this.#standing = newcomer;
   }
 
-  #standingOf({ user }: Session): Standing {
-    return user === undefined ? this.#standing : marked(this.#standing, ["authenticated"]);
+  #noteEarned({ earned = [] }: Settled, session: Session, hook: HookName): void {
+    for (const { by, refusal } of earned) {
+      this.#desk.log("info", "refused for what was found before", { session: session.id, hook, plugin: by });
+      const why = [refusal.text].flat().join(" / ");
+      this.#trail.noted("refused for what was found before", { hook, by, why });
+    }
   }
+
+  /** Silence refuses here. */
+  #noteUndecided({ decision }: Settled, subject: Subject): void {
+    const note = decision.verdict === "pass" ? silences[subject.hook] : undefined;
+    if (note !== undefined) this.#trail.noted(note, { hook: subject.hook, about: aboutOf(subject) });
+  }
+}
+
+/** The recipient of RCPT, for the log. */
+function aboutOf(subject: Subject): string | undefined {
+  if (subject.kind !== "question" || subject.command.verb !== "RCPT") return undefined;
+  return `<${formatMailbox(subject.command.forwardPath)}>`;
 }

@@ -1,13 +1,13 @@
 // One message on its way in, from its first octet to its discard; BDAT keeps it open from command to command.
 
 import type { HeaderField } from "../../sdk/contract/event.ts";
+import { isForged } from "../authentication_results/forged_fields.ts";
 import type { Settled } from "../hooks/settle.ts";
 import type { Session } from "../smtp/session.ts";
 import { parseHeaderSection } from "../spool/header_section.ts";
 import type { Draft } from "../spool/spool.ts";
 import { Intake } from "./intake.ts";
 import { PacedData } from "./paced_data.ts";
-import type { Questions } from "./questions.ts";
 import type { Talk } from "./talk.ts";
 
 export class Reception {
@@ -21,7 +21,7 @@ export class Reception {
     this.intake = new Intake(
       this.draft,
       { ...bounds, size },
-      (section) => askHeaders(talk.questions, session, section),
+      (section) => askHeaders(talk, session, section),
     );
     this.data = new PacedData(talk);
   }
@@ -32,12 +32,14 @@ export class Reception {
   }
 }
 
-export function fieldsOf(headerSection: Uint8Array): readonly HeaderField[] {
-  return parseHeaderSection(headerSection).filter(({ name }) => name !== "").map(({ name, value }) => [name, value]);
+/** What plugins may see of a header section: without fields that claim to be the results of our own checks, `id`. */
+export function fieldsOf(headerSection: Uint8Array, id: string): readonly HeaderField[] {
+  return parseHeaderSection(headerSection).filter((field) => field.name !== "" && !isForged(field, id))
+    .map(({ name, value }) => [name, value]);
 }
 
-async function askHeaders(questions: Questions, session: Session, headerSection: Uint8Array): Promise<Settled> {
-  const headers = questions.wants("data_headers_end") ? fieldsOf(headerSection) : [];
+async function askHeaders({ questions, desk }: Talk, session: Session, headerSection: Uint8Array): Promise<Settled> {
+  const headers = questions.wants("data_headers_end") ? fieldsOf(headerSection, desk.offer.results.id) : [];
   return await questions.ask(session, { kind: "headers", hook: "data_headers_end", headers });
 }
 

@@ -1,21 +1,26 @@
 // What becomes of a message that has come: plugins are asked, it is handed over, the client is told.
 
 import type { Edit } from "../../sdk/contract/verdict.ts";
-import type { Delivered, DeliveryResult, OutgoingMessage } from "../delivery/delivery.ts";
-import type { Settled } from "../hooks/settle.ts";
+import type { Delivered, OutgoingMessage } from "../delivery/delivery.ts";
 import { type Ending, endMessage } from "../smtp/end_message.ts";
-import type { MessageEnding } from "../smtp/message_ending.ts";
 import type { Session } from "../smtp/session.ts";
-import { sameMailbox } from "../spool/edit_envelope.ts";
 import { composeOutgoing } from "./compose_outgoing.ts";
-import type { Desk } from "./desk.ts";
 import type { Collected } from "./intake.ts";
+import {
+  afterDelivery,
+  afterPlugins,
+  allTheSame,
+  allUndecided,
+  endingOf,
+  type Fate,
+  type Fates,
+} from "./message_fates.ts";
 import { fieldsOf } from "./reception.ts";
 import type { Talk, Turn } from "./talk.ts";
 
 type Complete = Extract<Collected, { readonly kind: "content" }>;
 
-interface Fate {
+interface End {
   readonly ending: Ending;
   /** For the log alone. */
   readonly why?: string;
@@ -23,94 +28,81 @@ interface Fate {
 
 /** `size` is the octets that have come. */
 export async function settleMessage(talk: Talk, session: Session, collected: Collected, size: number): Promise<Turn> {
-  if (collected.kind === "unwanted") return conclude(talk.desk, session, collected, size);
-  const fate = await decide(talk, session, collected);
+  const began = performance.now();
+  if (collected.kind === "unwanted") return conclude(talk, session, collected, { size, began });
+  const fates = await decide(talk, session, collected);
   await collected.content.discard();
-  return conclude(talk.desk, session, fate, collected.content.size);
+  return conclude(talk, session, endingOf(fates), { size: collected.content.size, began });
 }
 
-async function decide(talk: Talk, session: Session, collected: Complete): Promise<Fate> {
-  const { questions } = talk;
-  const headers = questions.wants("data_post", "queue") ? fieldsOf(collected.content.head(collected.headerEnd)) : [];
+async function decide(talk: Talk, session: Session, collected: Complete): Promise<Fates> {
+  const { questions, desk } = talk;
+  const headers = questions.wants("data_post", "queue")
+    ? fieldsOf(collected.content.head(collected.headerEnd), desk.offer.results.id)
+    : [];
   const facts = { kind: "message", headers, content: collected.content } as const;
   const post = await questions.ask(session, { ...facts, hook: "data_post" });
-  if (isRefusal(post)) return { ending: { kind: "refused", decision: post.decision } };
-  const queue = await questions.ask(session, { ...facts, hook: "queue" });
-  if (isRefusal(queue)) return { ending: { kind: "refused", decision: queue.decision } };
-  if (queue.decision.verdict === "accept") {
-    return { ending: { kind: "accepted", text: queue.decision.text }, why: `taken by plugin ${queue.by}` };
-  }
-  return await handOver(talk, session, collected, post.edits);
+  const judged = afterPlugins(allUndecided(session), "data_post", post);
+  const { places } = judged;
+  if (places.length === 0) return judged;
+  const queue = await questions.ask(judged.session, { ...facts, hook: "queue", places });
+  const queued = afterPlugins(judged, "queue", queue);
+  return queued.places.length === 0 ? queued : await handOver(talk, queued, collected, post.edits);
 }
 
-async function handOver(
-  { desk, mailAt }: Talk,
-  session: Session,
-  collected: Complete,
-  edits: readonly Edit[],
-): Promise<Fate> {
+async function handOver(talk: Talk, fates: Fates, collected: Complete, edits: readonly Edit[]): Promise<Fates> {
+  const { desk, mailAt, questions } = talk;
   const { content, headerEnd } = collected;
   const now = Date.now();
-  const times = { now, begun: mailAt ?? now };
-  const message = composeOutgoing(session, desk.offer, content, headerEnd, edits, times);
-  if (message.envelope.forwardPaths.length === 0) {
-    return { ending: { kind: "accepted" }, why: "plugins removed every recipient, so it is delivered to none" };
-  }
-  return fateOf(session, message, await desk.deliver(message));
+  const message = composeOutgoing(
+    fates.session,
+    desk.offer,
+    { content, headerEnd },
+    { edits, results: questions.results(fates.session) },
+    { now, begun: mailAt ?? now },
+  );
+  return message.envelope.forwardPaths.length === 0
+    ? allTheSame(fates, removed)
+    : afterDelivery(fates, message, await deliver(talk, fates.session, message));
 }
 
-function fateOf(session: Session, message: OutgoingMessage, delivered: Delivered): Fate {
-  return delivered.kind === "each" ? fateOfEach(session, message, delivered.results) : whole(delivered);
+async function deliver({ desk, watch }: Talk, session: Session, message: OutgoingMessage): Promise<Delivered> {
+  if (watch === undefined) return await desk.deliver(message);
+  const began = performance.now();
+  watch.delivering(session);
+  const delivered = await desk.deliver(message);
+  const results = delivered.kind === "each" ? delivered.results.map(({ kind }) => kind) : [delivered.kind];
+  watch.delivered(session, results, performance.now() - began);
+  return delivered;
 }
 
-/** LMTP: each recipient has its own, but one that plugins removed is taken as they wanted. */
-function fateOfEach({ transaction }: Session, { envelope }: OutgoingMessage, results: readonly DeliveryResult[]): Fate {
-  const fates = (transaction?.forwardPaths ?? []).map((path): WholeFate => {
-    const result = results[envelope.forwardPaths.findIndex((other) => sameMailbox(path, other))];
-    return result === undefined ? { ending: { kind: "accepted" } } : whole(result);
-  });
-  const why = [...new Set(fates.map((fate) => fate.why).filter((why) => why !== undefined))].join("; ");
-  const ending = { kind: "each", endings: fates.map((fate) => fate.ending) } as const;
-  return why === "" ? { ending } : { ending, why };
+const removed: Fate = {
+  ending: { kind: "accepted" },
+  why: "plugins removed every recipient, so it is delivered to none",
+};
+
+/** `began`: when the last of it had come. */
+interface Come {
+  readonly size: number;
+  readonly began: number;
 }
 
-interface WholeFate extends Fate {
-  readonly ending: MessageEnding;
-}
-
-function whole(delivered: DeliveryResult): WholeFate {
-  switch (delivered.kind) {
-    case "taken":
-      return delivered.text === undefined
-        ? { ending: { kind: "accepted" } }
-        : { ending: { kind: "accepted" }, why: delivered.text };
-    case "refused": {
-      const { code, status, text, reason } = delivered;
-      const ending: MessageEnding = { kind: "nextHop", code, text, ...(status === undefined ? {} : { status }) };
-      return reason === undefined ? { ending } : { ending, why: reason };
-    }
-    case "full":
-      return { ending: { kind: "storageFull" } };
-    case "failed":
-      return { ending: { kind: "failed" }, why: delivered.message };
-  }
-}
-
-function conclude(desk: Desk, session: Session, { ending, why }: Fate, size: number): Turn {
+function conclude({ desk, trail, watch }: Talk, session: Session, { ending, why }: End, { size, began }: Come): Turn {
   const outcome = endMessage(session, ending, desk.offer);
+  const all = [outcome.reply, ...outcome.others ?? []];
+  trail.ended(ending.kind, all, size, why);
+  watch?.ended(session, ending.kind, size, performance.now() - began);
   const level = ending.kind === "failed" ? "error" : outcome.reply.code < 400 ? "info" : "warn";
-  desk.log(level, level === "info" ? "message accepted" : "message refused", {
+  const accepted = level === "info";
+  const facts = {
     session: session.id,
     transaction: session.transaction?.id,
     size,
     recipients: session.transaction?.forwardPaths.length,
     ending: ending.kind,
-    code: [outcome.reply, ...outcome.others ?? []].map(({ code }) => code).join(" "),
+    code: all.map(({ code }) => code).join(" "),
     why,
-  });
+  };
+  desk.log(level, accepted ? "message accepted" : "message refused", facts, accepted ? "accepted" : "refused");
   return outcome;
-}
-
-function isRefusal({ decision }: Settled): boolean {
-  return decision.verdict === "reject" || decision.verdict === "defer";
 }

@@ -14,7 +14,9 @@ export type Heard = Line | { readonly kind: Exclude<Arrival, "bytes"> };
 export type Received =
   | { readonly kind: "chunk"; readonly chunk: Uint8Array }
   | { readonly kind: "gone" }
-  | { readonly kind: "timedOut" };
+  | { readonly kind: "timedOut" }
+  /** By `end`. */
+  | { readonly kind: "interrupted" };
 
 /** Every way waiting for the first octets can end. */
 export type Peeked =
@@ -41,6 +43,7 @@ export class Wire {
   #inbox: Inbox;
   #shuttingDown = false;
   #securing = false;
+  #ended = false;
 
   /** `writeWithin`: milliseconds a client may take to accept our replies before it is dropped. */
   constructor(socket: Socket, writeWithin: number) {
@@ -49,9 +52,9 @@ export class Wire {
     this.#outbox = new Outbox(socket, writeWithin);
   }
 
-  /** Queues a reply; it leaves when the client has nothing more to say (RFC 2920 §3.2). */
-  say(reply: Reply): void {
-    this.#outbox.add(formatReply(reply));
+  /** Queues a reply; it leaves when the client has nothing more to say (RFC 2920 §3.2). `receipt` as for formatReply. */
+  say(reply: Reply, receipt?: string): void {
+    this.#outbox.add(formatReply(reply, receipt));
   }
 
   /**
@@ -61,7 +64,7 @@ export class Wire {
   async hear(within: number, interruptible: boolean): Promise<Heard> {
     const until = performance.now() + within;
     for (;;) {
-      if (interruptible && this.#shuttingDown) return { kind: "interrupted" };
+      if (this.#ended || (interruptible && this.#shuttingDown)) return { kind: "interrupted" };
       const line = this.#lines.next();
       if (line !== undefined && this.#outbox.length < maxQueued) return line;
       if (!await this.flush()) return { kind: "gone" };
@@ -78,6 +81,7 @@ export class Wire {
     if (!await this.flush()) return { kind: "gone" };
     this.#inbox.putBack(this.#lines.takeRest());
     for (;;) {
+      if (this.#ended) return { kind: "interrupted" };
       const arrival = await this.#inbox.wait(within);
       if (arrival === "interrupted") continue;
       if (arrival !== "bytes") return { kind: arrival };
@@ -88,7 +92,7 @@ export class Wire {
   }
 
   /** Drops so many octets, as they come: of a chunk that is refused. `within` is milliseconds for the next of them. */
-  async skip(octets: number, within: number): Promise<"skipped" | "gone" | "timedOut"> {
+  async skip(octets: number, within: number): Promise<"skipped" | Exclude<Received["kind"], "chunk">> {
     for (let left = octets; left > 0;) {
       const received = await this.receive(within, left);
       if (received.kind !== "chunk") return received.kind;
@@ -172,6 +176,17 @@ export class Wire {
     this.#inbox.interrupt();
     // In the middle of a handshake nothing can be said.
     if (this.#securing) this.#socket.destroy();
+  }
+
+  /** Lets this session alone end, at the next moment that it waits for its client: in a transaction and in mail data too. */
+  end(): void {
+    this.#ended = true;
+    this.shutDown();
+  }
+
+  /** It was ended by `end`. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /**

@@ -75,6 +75,12 @@ const dialogues: readonly (readonly [
     ...path,
     ...body,
   ]],
+  ["UTF-8 addresses that a plugin put there too", {}, { reversePath: mailbox("ü@client.test") }, taken, [
+    ...hello,
+    "MAIL FROM:<ü@client.test> SIZE=20 SMTPUTF8",
+    ...path,
+    ...body,
+  ]],
   ["UTF-8 addresses to a server without it are refused. RFC 6531 §3.5", plain, utf8, {
     kind: "refused",
     code: 553,

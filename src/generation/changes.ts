@@ -10,7 +10,7 @@ export interface Changes {
   readonly changed: readonly string[];
   readonly removed: readonly string[];
   readonly kept: readonly string[];
-  /** Tables of the configuration besides the plugins, `limits` or `delivery`. */
+  /** Tables of the configuration besides the plugins, `limits` or `delivery`; `policy.recipients` are their files. */
   readonly tables: readonly string[];
 }
 
@@ -24,7 +24,10 @@ export function changesBetween(before: Generation, after: Generation): Changes {
     changed: names.filter((name) => old.has(name) && !kept.includes(name)),
     removed: [...old.keys()].filter((name) => !names.includes(name)),
     kept,
-    tables: changedTables(before.config, after.config),
+    tables: [
+      ...changedTables(before.config, after.config),
+      ...(isDeepStrictEqual(before.recipients, after.recipients) ? [] : ["policy.recipients"]),
+    ],
   };
 }
 

@@ -4,7 +4,9 @@ import type { Listener } from "../config/protocol.ts";
 import type { Desk } from "../connection/desk.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Log } from "../log/log.ts";
+import { systemLoad } from "../platform/system_load.ts";
 import type { Decoy } from "../sasl/decoy.ts";
+import type { Journal } from "../receipts/journal.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Upgrade } from "../tls/acceptor.ts";
 import type { Generation } from "./load.ts";
@@ -18,6 +20,8 @@ export interface DeskParts {
   readonly spool: Spool;
   readonly log: Log;
   readonly decoy: Decoy;
+  /** Takes what was decided. */
+  readonly journal: Pick<Journal, "put">;
   readonly upgrade?: Upgrade;
 }
 
@@ -31,8 +35,12 @@ export function desksOf(generation: Generation, parts: DeskParts): (listener: Li
   };
 }
 
-function deskOf(generation: Generation, listener: Listener, { delivery, spool, log, decoy, upgrade }: DeskParts): Desk {
-  const { config: { limits, timeouts, auth }, chains } = generation;
+function deskOf(
+  generation: Generation,
+  listener: Listener,
+  { delivery, spool, log, decoy, upgrade, journal }: DeskParts,
+): Desk {
+  const { config: { limits, timeouts, auth, receipts }, chains } = generation;
   return {
     offer: offerOf(generation, listener),
     chains,
@@ -41,6 +49,8 @@ function deskOf(generation: Generation, listener: Listener, { delivery, spool, l
     log,
     decoy,
     terms: generation.config.policy,
+    receipts: { ...receipts, put: (line) => journal.put(line) },
+    load: systemLoad,
     bounds: { headerSize: limits.headerSize, headerFields: limits.headerFields, slowest: limits.slowest },
     timeouts: { ...timeouts, write: writeWithin, failedAuth: auth.delay },
     ...(upgrade === undefined ? {} : { upgrade }),

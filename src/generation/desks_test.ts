@@ -43,7 +43,13 @@ async function parts(): Promise<DeskParts> {
     deliver: () => Promise.resolve({ kind: "full" } as const),
     close: async () => {},
   };
-  return { delivery, spool: opened.spool, log: () => {}, decoy: new Decoy(new Uint8Array(32)) };
+  return {
+    delivery,
+    spool: opened.spool,
+    log: () => {},
+    decoy: new Decoy(new Uint8Array(32)),
+    journal: { put: () => {} },
+  };
 }
 
 test("a desk has the times and bounds of the configuration", async () => {

@@ -53,6 +53,7 @@ export class Generations {
   #running: Promise<Reload> | undefined;
   #waiting: Promise<Reload> | undefined;
   #stopped = false;
+  #ended: (reload: Reload) => void = () => {};
 
   constructor(options: GenerationsOptions) {
     this.#options = options;
@@ -62,6 +63,16 @@ export class Generations {
   /** The generation in force, for looking at. */
   get current(): OpenGeneration {
     return this.#current.generation;
+  }
+
+  /** That of the generation in force; counts from 1. */
+  get number(): number {
+    return this.#current.number;
+  }
+
+  /** Told of the end of every reload from now on, in the place of whoever was before. */
+  onReload(ended: (reload: Reload) => void): void {
+    this.#ended = ended;
   }
 
   /** Generations that are not closed: 1, and one for each older one that still has sessions. */
@@ -105,7 +116,10 @@ export class Generations {
   }
 
   #start(): Promise<Reload> {
-    const running = this.#reload().finally(() => this.#running = undefined);
+    const running = this.#reload().then((reload) => {
+      this.#ended(reload);
+      return reload;
+    }).finally(() => this.#running = undefined);
     return this.#running = running;
   }
 

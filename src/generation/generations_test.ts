@@ -39,6 +39,7 @@ async function bench(): Promise<Bench> {
     files: new PluginFiles(),
     spool: spool.spool,
     decoy: new Decoy(new Uint8Array(32)),
+    journal: { put: () => {} },
     deliveries: new SharedParts<Delivery>(),
   };
   const open = async (name: string): Promise<OpenGeneration> => {
@@ -69,13 +70,15 @@ const { loaded } = await loadText(
   `listener = [{ address = "127.0.0.1:25", tls = "off" }]\ndelivery.backend = "discard"`,
 );
 
+const recipients = { files: 0, rules: new Map() };
+
 function named(hostname: string, closed: string[]): Generation {
   assert.ok(loaded.kind === "config");
   const close = (): Promise<void> => {
     closed.push(hostname);
     return Promise.resolve();
   };
-  return { config: { ...loaded.config, hostname }, plugins: [], chains: chainsOf([]), close };
+  return { config: { ...loaded.config, hostname }, plugins: [], chains: chainsOf([]), recipients, close };
 }
 
 function nameOf({ config }: OpenGeneration): string {

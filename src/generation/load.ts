@@ -1,24 +1,28 @@
 // From a configuration to the plugins it names, loaded and in their chains; or everything that keeps them from it.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "../../sdk/contract/manifest.ts";
 import type { Config, PluginEntry } from "../config/config.ts";
-import { didYouMean } from "../text/did_you_mean.ts";
-import { displayPath } from "../config/display_path.ts";
 import { type List, readList } from "../config/lists.ts";
+import { readRecipientFiles, type RecipientFiles } from "../config/recipient_files.ts";
+import { programFile, shippedPlugins } from "../platform/program_files.ts";
 import { escapeControls } from "../text/quote.ts";
 import { type Chains, chainsOf, type Registered } from "../hooks/chains.ts";
 import type { Log } from "../log/log.ts";
-import { plainPolicy, type Policy } from "../policy/policy.ts";
+import { plainPolicy } from "../policy/policy.ts";
 import { type Host, loadPlugin, type PluginSource } from "../plugins/load.ts";
+import type { BreakerState } from "../plugins/breaker.ts";
 import type { Counters } from "../plugins/counters.ts";
 import type { PluginLimits } from "../plugins/plugin_limits.ts";
 import type { Problem } from "../plugins/problem.ts";
+import type { RemoteLists } from "../remote_lists/remote_lists.ts";
 import type { TlsMaterial } from "../tls/material.ts";
 import { readTls } from "./open_tls.ts";
-import type { PluginFiles } from "./plugin_files.ts";
+import { whyMissing } from "./missing_plugin.ts";
+import { describeOctets, type PluginFile, type PluginFiles } from "./plugin_files.ts";
 import { pluginKey } from "./plugin_key.ts";
+import { readTrustedKeys } from "./trusted_keys.ts";
 import type { Hold, SharedParts } from "./shared_parts.ts";
 
 /** A plugin of a generation; `name` is its label in the configuration. */
@@ -28,6 +32,7 @@ export interface GenerationPlugin extends Registered {
   /** SHA-256 of its file, in hex. */
   readonly digest: string;
   readonly counters: Counters;
+  readonly breaker: BreakerState;
   /** For whoever shares it: a generation lets go of it instead. */
   close(): Promise<void>;
 }
@@ -38,6 +43,8 @@ export interface Generation {
   /** In the order of the configuration. What did not change is the very plugin of the generation before. */
   readonly plugins: readonly GenerationPlugin[];
   readonly chains: Chains;
+  /** What recipients want otherwise. */
+  readonly recipients: Pick<RecipientFiles, "files" | "rules">;
   /** The configured certificates; absent if there are none, or nobody speaks TLS. */
   readonly tls?: TlsMaterial;
   /**
@@ -59,31 +66,42 @@ export interface Means {
   /** Plugins in use. One with the same file and the same configuration is not loaded again. */
   readonly plugins: SharedParts<GenerationPlugin>;
   readonly files: PluginFiles;
+  /** Lists from elsewhere; absent: there are none. */
+  readonly remoteLists?: RemoteLists;
 }
 
 /** The loading of one generation. */
 interface Loading {
   readonly config: Config;
   readonly means: Means;
+  /** Who must have signed plugins, if that is demanded. */
+  readonly trusted: readonly string[] | undefined;
   /** Each list is read once, however many plugins are given it. */
   readonly lists: Map<string, List>;
 }
 
-type Step =
+/** `problems` are whole lines for the operator. */
+export type LoadedOctets =
   | { readonly kind: "loaded"; readonly hold: Hold<GenerationPlugin> }
   | { readonly kind: "refused"; readonly problems: readonly string[] };
 
+type Step = LoadedOctets;
+
 /** Loads every plugin, so that all problems are told at once; with any problem none stays loaded. */
 export async function loadGeneration(config: Config, means: Means): Promise<LoadedGeneration> {
-  const loading: Loading = { config, means, lists: new Map() };
+  const loading = loadingOf(config, means);
+  if ("problems" in loading) return { kind: "problems", problems: loading.problems };
   const holds: Hold<GenerationPlugin>[] = [];
   const problems: string[] = [];
   const tls = readTls(config);
   if (tls.kind === "problems") problems.push(...tls.problems.map((problem) => `${config.file}: ${problem}`));
-  const policies: Policy[] = [];
+  const recipients = await readRecipientFiles(config.policy.recipients, config.plugin);
+  const brought = await means.remoteLists?.bring(config);
+  problems.push(...recipients.problems, ...brought?.problems ?? []);
+  const judged: PluginEntry[] = [];
   for (const [index, entry] of config.plugin.entries()) {
     if (entry.off) continue;
-    policies.push(entry.policy);
+    judged.push(entry);
     const step = await loadEntry(loading, entry, index + 1);
     if (step.kind === "loaded") holds.push(step.hold);
     else problems.push(...step.problems);
@@ -96,20 +114,61 @@ export async function loadGeneration(config: Config, means: Means): Promise<Load
     return { kind: "problems", problems };
   }
   const plugins = holds.map(({ part }) => part);
-  const chains = chainsOf(plugins.map((plugin, index) => judgedBy(policies[index] ?? plainPolicy, plugin)));
+  const chains = chainsOf(plugins.map((plugin, index) => {
+    const entry = judged[index];
+    return judgedBy(entry === undefined ? plain : withRules(entry, recipients), plugin);
+  }));
   const warnings = [
+    ...recipients.warnings,
+    ...brought?.warnings ?? [],
     ...[...loading.lists.values()].flatMap((list) => list.problems),
     ...[...tls.warnings, ...lonelyListeners(config, chains)].map((warning) => `${config.file}: ${warning}`),
   ];
   const { material } = tls;
-  const generation = { config, plugins, chains, close, ...(material === undefined ? {} : { tls: material }) };
+  const { files, rules } = recipients;
+  const generation = {
+    config,
+    plugins,
+    chains,
+    recipients: { files, rules },
+    close,
+    ...(material === undefined ? {} : { tls: material }),
+  };
   return { kind: "generation", generation, warnings };
 }
 
-/** The plugin as chains see it; it is shared between generations, its policy is not. */
-function judgedBy(policy: Policy, plugin: GenerationPlugin): Registered {
-  const { name, onError, hooks } = plugin;
-  return { name, onError, hooks, policy, call: (hook, event, content) => plugin.call(hook, event, content) };
+function loadingOf(config: Config, means: Means): Loading | { readonly problems: readonly string[] } {
+  const trusted = readTrustedKeys(config.plugins);
+  if (trusted.kind === "problems") return { problems: trusted.problems.map((problem) => `${config.file}: ${problem}`) };
+  return { config, means, trusted: trusted.keys, lists: new Map() };
+}
+
+/** What of an entry is the operator's alone. */
+type Judged = Pick<PluginEntry, "policy" | "order">;
+
+const plain: Judged = { policy: plainPolicy, order: 0 };
+
+function withRules({ label, policy, order }: PluginEntry, { rules }: RecipientFiles): Judged {
+  const byRecipient = rules.get(label);
+  return { order, policy: byRecipient === undefined ? policy : { ...policy, byRecipient } };
+}
+
+/** The plugin as chains see it; it is shared between generations, what is made of its word is not. */
+function judgedBy({ policy, order }: Judged, plugin: GenerationPlugin): Registered {
+  const { name, onError, hooks, manifest } = plugin;
+  const { givesMarks = false, readsNotesOf = [] } = plugin;
+  const call: Registered["call"] = (hook, event, content) => plugin.call(hook, event, content);
+  return {
+    name,
+    onError,
+    hooks,
+    policy,
+    order,
+    givesMarks,
+    call,
+    ...(readsNotesOf.length === 0 ? {} : { readsNotesOf }),
+    ...(manifest.when === undefined ? {} : { when: manifest.when }),
+  };
 }
 
 /** A listener for people who authenticate, and nobody who could say that they did. */
@@ -121,10 +180,35 @@ function lonelyListeners({ listen }: Config, { auth }: Chains): readonly string[
 /** `number` counts from 1, as the configuration's messages do. */
 async function loadEntry(loading: Loading, entry: PluginEntry, number: number): Promise<Step> {
   const { config, means } = loading;
-  const file = entry.file ?? findFile(entry.name, config.plugins.directories);
+  const file = fileOf(entry, config);
   if (file === undefined) return refused([`${placeOf(config, entry, number)}: ${whyMissing(config, entry, number)}`]);
-  const seen = await means.files.look(file);
-  const key = seen && pluginKey(seen, entry, config, (name) => listOf(loading, name).lines);
+  return await loadFrom(loading, entry, number, file, await means.files.look(file));
+}
+
+/**
+ * Loads one plugin of the configuration from the octets of a file, as a generation would: all its problems, or a hold on
+ * it. A generation that is loaded while it is held takes this very plugin, if they are in its file.
+ */
+export async function loadOctets(
+  config: Config,
+  means: Means,
+  entry: PluginEntry,
+  octets: Uint8Array,
+): Promise<LoadedOctets> {
+  const loading = loadingOf(config, means);
+  if ("problems" in loading) return refused(loading.problems);
+  return await loadFrom(loading, entry, config.plugin.indexOf(entry) + 1, octets, describeOctets(octets));
+}
+
+async function loadFrom(
+  loading: Loading,
+  entry: PluginEntry,
+  number: number,
+  file: string | Uint8Array,
+  seen: PluginFile | undefined,
+): Promise<Step> {
+  const { config, means, trusted } = loading;
+  const key = seen && pluginKey(seen, entry, config, (name) => listOf(loading, name).lines, trusted);
   const hold = key && means.plugins.take(key);
   if (hold) return { kind: "loaded", hold };
   const loaded = await loadPlugin(sourceOf(loading, entry, file));
@@ -133,12 +217,20 @@ async function loadEntry(loading: Loading, entry: PluginEntry, number: number): 
   }
   const { plugin } = loaded;
   // A file that was replaced this very moment is not what the key says.
-  if (key && plugin.digest === seen.digest) return { kind: "loaded", hold: means.plugins.add(key, plugin) };
+  if (key && plugin.digest === seen.digest) return { kind: "loaded", hold: holdOf(means, key, plugin) };
   return { kind: "loaded", hold: { part: plugin, release: () => plugin.close() } };
 }
 
-function sourceOf(loading: Loading, entry: PluginEntry, file: string): PluginSource {
-  const { config, means: { log, host } } = loading;
+/** Somebody else may have loaded the same meanwhile: a trial, or a generation. */
+function holdOf({ plugins }: Means, key: string, plugin: GenerationPlugin): Hold<GenerationPlugin> {
+  const hold = plugins.take(key);
+  if (hold === undefined) return plugins.add(key, plugin);
+  void plugin.close();
+  return hold;
+}
+
+function sourceOf(loading: Loading, entry: PluginEntry, file: string | Uint8Array): PluginSource {
+  const { config, trusted, means: { log, host } } = loading;
   const { name, label, settings, grant, limits, state, onError } = entry;
   return {
     name,
@@ -152,37 +244,44 @@ function sourceOf(loading: Loading, entry: PluginEntry, file: string): PluginSou
     lists: (name) => listOf(loading, name).lines,
     serverName: config.hostname,
     log: (level, line) => log(level, "plugin says", { plugin: label, text: line }),
+    ...(trusted === undefined ? {} : { trusted }),
     ...(onError === undefined ? {} : { onError }),
   };
 }
 
-function findFile(name: string, directories: readonly string[]): string | undefined {
-  return directories.map((directory) => join(directory, `${name}.wasm`)).find((path) => existsSync(path));
+/** The .wasm file of an entry; undefined if there is none. */
+export function fileOf(entry: PluginEntry, config: Config): string | undefined {
+  return entry.file ?? findFile(entry.name, config.plugins.directories);
 }
 
-function listOf(loading: Loading, name: string): List {
-  const list = loading.lists.get(name) ?? readList(loading.config.folder, name);
-  loading.lists.set(name, list);
+/** The operator's folders come first: a plugin of the same name takes the place of ours. */
+function findFile(name: string, directories: readonly string[]): string | undefined {
+  const own = directories.map((directory) => join(directory, `${name}.wasm`)).find((path) => existsSync(path));
+  return own ?? programFile(`${shippedPlugins}/${name}.wasm`);
+}
+
+/** What comes from elsewhere is added to what lies here. */
+function listOf({ config, means, lists }: Loading, name: string): List {
+  const known = lists.get(name);
+  if (known !== undefined) return known;
+  const here = readList(config.folder, name);
+  const elsewhere = means.remoteLists?.listOf(config, name);
+  const list = elsewhere === undefined ? here : joined(here, elsewhere);
+  lists.set(name, list);
   return list;
 }
 
+function joined(one: List, other: List): List {
+  return {
+    lines: [...one.lines, ...other.lines],
+    places: [...one.places, ...other.places],
+    problems: [...one.problems, ...other.problems],
+  };
+}
+
 function placeOf(config: Config, entry: PluginEntry, number: number): string {
-  return `${config.file}: plugin.${number} (${entry.label})`;
-}
-
-function whyMissing(config: Config, entry: PluginEntry, number: number): string {
-  const { directories } = config.plugins;
-  const there = directories.flatMap(pluginsIn);
-  const hint = didYouMean(entry.name, there);
-  const remedy = hint === "" ? `: run "npm run build", or correct plugin.${number}.name;` : hint;
-  const known = there.length === 0 ? "there are none" : `there are: ${there.slice(0, 50).join(", ")}`;
-  return `no file ${entry.name}.wasm in ${directories.map((path) => displayPath(path)).join(", ")}${remedy} ${known}`;
-}
-
-function pluginsIn(directory: string): readonly string[] {
-  if (!existsSync(directory)) return [];
-  const names = readdirSync(directory).filter((name) => /^[a-z][a-z0-9_]{0,63}\.wasm$/.test(name));
-  return names.map((name) => name.slice(0, -".wasm".length)).sort();
+  const version = entry.changed?.digest === undefined ? "" : ", the version that was deployed";
+  return `${config.file}: plugin.${number} (${entry.label}${version})`;
 }
 
 /** A line of a list is named by its file and number there: that is where it is to be corrected. */

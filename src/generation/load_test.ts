@@ -8,6 +8,7 @@ import { buildPlugin } from "../../sdk/typescript/build_plugin.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Changes, changesBetween } from "./changes.ts";
 import { type Generation, type GenerationPlugin, type LoadedGeneration, loadGeneration } from "./load.ts";
+import { programFilesIn, shippedPlugins } from "../platform/program_files.ts";
 import { emptyHost } from "./open_host.ts";
 import { PluginFiles } from "./plugin_files.ts";
 import { SharedParts } from "./shared_parts.ts";
@@ -69,19 +70,25 @@ async function load(
   });
 }
 
+/** The plugins that come with the program, as they stand in a message behind others; there are less than 50. */
+const own = programFilesIn(shippedPlugins).filter((name) => name.endsWith(".wasm")).map((name) =>
+  `, ${name.slice(0, -5)}`
+)
+  .join("");
+
 /** `@` stands for the folder. */
 const refused: readonly (readonly [rule: string, tables: string, names: string, problems: readonly string[]])[] = [
   ["a plugin that is nowhere", `[[plugin]]\nname = "greylist"`, "", [
-    `@/config/qpsmtpd.toml: plugin.1 (greylist): no file greylist.wasm in @/empty, @/plugins: ` +
-    `run "npm run build", or correct plugin.1.name; there are: broken, probe`,
+    `@/config/qpsmtpd.toml: plugin.1 (greylist): no file greylist.wasm in @/empty, @/plugins or the program's own ` +
+    `plugins: build it, or correct plugin.1.name; there are: broken, probe${own}`,
   ]],
   ["a mistyped name", `[[plugin]]\nname = "prob"\nlabel = "x"`, "", [
-    `@/config/qpsmtpd.toml: plugin.1 (x): no file prob.wasm in @/empty, @/plugins, did you mean "probe"? ` +
-    `there are: broken, probe`,
+    `@/config/qpsmtpd.toml: plugin.1 (x): no file prob.wasm in @/empty, @/plugins or the program's own plugins, ` +
+    `did you mean "probe"? there are: broken, probe${own}`,
   ]],
-  ["no plugins built", `plugins.directories = ["../empty", "../none"]\n[[plugin]]\nname = "helo"`, "", [
-    `@/config/qpsmtpd.toml: plugin.1 (helo): no file helo.wasm in @/empty, @/none: ` +
-    `run "npm run build", or correct plugin.1.name; there are none`,
+  ["a plugin that is nowhere, and no folders", `plugins.directories = []\n[[plugin]]\nname = "greylist"`, "", [
+    `@/config/qpsmtpd.toml: plugin.1 (greylist): no file greylist.wasm in the program's own plugins: ` +
+    `build it, or correct plugin.1.name; there are: ${own.slice(2)}`,
   ]],
   [
     "settings of a wrong kind and of an unknown name, and the next plugin too",
@@ -112,6 +119,18 @@ for (const [rule, tables, names, problems] of refused) {
     assert.deepEqual(loaded, { kind: "problems", problems: expected });
   });
 }
+
+test("generation: without a file of the operator's the plugin that came with the program is taken", async () => {
+  const grant =
+    `grant = ["event:recipients", "event:user", "event:marks", "verdict:accept@rcpt", "verdict:reject@rcpt"]`;
+  const ours = await load(`plugins.directories = ["../none"]\n[[plugin]]\nname = "rcpt_ok"\n${grant}`);
+  assert.ok(ours.kind === "generation", JSON.stringify(ours));
+  await ours.generation.close();
+  writeFileSync(join(folder, "plugins/rcpt_ok.wasm"), "no wasm");
+  const theirs = await load(`[[plugin]]\nname = "rcpt_ok"\n${grant}`);
+  rmSync(join(folder, "plugins/rcpt_ok.wasm"));
+  assert.match(theirs.kind === "problems" ? theirs.problems.join() : "", /is no WebAssembly module/);
+});
 
 test("generation: plugins stand in the order of the configuration, under their labels", async () => {
   const tables = `[[plugin]]\nname = "probe"\nlabel = "second"\non_error = "pass"\n[[plugin]]\nname = "probe"`;

@@ -2,7 +2,7 @@
 
 import { version } from "../cli/version.ts";
 import type { Config } from "../config/config.ts";
-import type { ExtensionsChoice, Listener } from "../config/protocol.ts";
+import type { ExtensionsChoice, Listener, ResultsChoice } from "../config/protocol.ts";
 import type { Extension, Offer } from "../smtp/extensions.ts";
 import type { Generation } from "./load.ts";
 
@@ -27,7 +27,7 @@ const kept: { readonly [B in Config["delivery"]["backend"]]: readonly Extension[
 };
 
 export function offerOf({ config, chains }: Generation, { mode, tls }: Listener): Offer {
-  const { auth, delivery, extensions, hostname, limits, smuggling } = config;
+  const { auth, authenticationResults, delivery, extensions, hostname, limits, smuggling } = config;
   return {
     hostname,
     software: `qpsmtpd/${version()}`,
@@ -37,6 +37,7 @@ export function offerOf({ config, chains }: Generation, { mode, tls }: Listener)
     mechanisms: chains.auth.length === 0 ? [] : auth.mechanisms,
     authWithoutTls: auth.withoutTls,
     extensions: new Set(kept[delivery.backend].filter((extension) => extensions[switches[extension]])),
+    results: resultsOf(authenticationResults, hostname, mode),
     pipelining: smuggling.pipelining,
     maxMessageSize: limits.messageSize,
     maxRecipients: limits.recipients,
@@ -45,4 +46,10 @@ export function offerOf({ config, chains }: Generation, { mode, tls }: Listener)
     maxRefusals: limits.refusals,
     maxAttempts: auth.attempts,
   };
+}
+
+/** Recipients of what one's own people send need not know their logins and addresses, and could not believe it either. */
+function resultsOf(choice: ResultsChoice, hostname: string, mode: Listener["mode"]): Offer["results"] {
+  const { id = hostname, add, addToSubmissions } = choice;
+  return { id, add: add && (mode !== "submission" || addToSubmissions) };
 }

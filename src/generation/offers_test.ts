@@ -78,3 +78,21 @@ pipelining = "allow"`;
   assert.deepEqual([maxMessageSize, maxRecipients, maxTransactions, maxCommands, maxRefusals], [1000, 101, 3, 4, 5]);
   assert.equal(pipelining, "allow");
 });
+
+const submission = `[[listener]]\naddress = "127.0.0.1:2587"\nmode = "submission"\n`;
+
+const results: readonly (readonly [what: string, toml: string, expected: Offer["results"]])[] = [
+  ["by default under the hostname", "", { id: "mx.test", add: true }],
+  ["under another id", `id = "example.org"`, { id: "example.org", add: true }],
+  ["not at all, but forged ones are known", "add = false", { id: "mx.test", add: false }],
+  ["not for what one's own people send", submission, { id: "mx.test", add: false }],
+  ["for that too, if wanted", `add_to_submissions = true\n${submission}`, { id: "mx.test", add: true }],
+  ["but not if not at all", `add = false\nadd_to_submissions = true\n${submission}`, { id: "mx.test", add: false }],
+];
+
+for (const [what, toml, expected] of results) {
+  test(`Authentication-Results: ${what}`, async () => {
+    const whole = `hostname = "mx.test"\n[authentication_results]\n${toml}`;
+    assert.deepEqual((await offer(whole)).results, expected);
+  });
+}

@@ -11,6 +11,7 @@ import { mannersOf } from "./manners.ts";
 import { openDelivery } from "./open_delivery.ts";
 import { openTls } from "./open_tls.ts";
 import type { Hold, SharedParts } from "./shared_parts.ts";
+import type { Journal } from "../receipts/journal.ts";
 import type { Decoy } from "../sasl/decoy.ts";
 import type { Spool } from "../spool/spool.ts";
 
@@ -25,6 +26,8 @@ export interface OpenGeneration extends Generation {
 export interface Common extends Means {
   readonly spool: Spool;
   readonly decoy: Decoy;
+  /** Takes what was decided. */
+  readonly journal: Pick<Journal, "put">;
   /** Backends in use: one whose configuration did not change keeps its connections. */
   readonly deliveries: SharedParts<Delivery>;
 }

@@ -8,6 +8,10 @@ import { readContent } from "../capabilities/content_octets.ts";
 import { cryptoCapability } from "../capabilities/crypto.ts";
 import { dnsCapability } from "../capabilities/dns.ts";
 import { HttpCapability } from "../capabilities/http.ts";
+import { LdapCapability } from "../capabilities/ldap.ts";
+import { MmdbCapability } from "../capabilities/mmdb.ts";
+import { RunCapability } from "../capabilities/run.ts";
+import { SqlCapability } from "../capabilities/sql.ts";
 import { storeCapability } from "../capabilities/store.ts";
 import { TcpCapability } from "../capabilities/tcp.ts";
 import type { Config } from "../config/config.ts";
@@ -16,6 +20,7 @@ import { openResolver } from "../dns/open_resolver.ts";
 import type { Log } from "../log/log.ts";
 import type { Host } from "../plugins/load.ts";
 import { Turns } from "../plugins/turns.ts";
+import type { DatabaseChoices } from "../sql/choice.ts";
 import { openStore } from "../store/sqlite_store.ts";
 
 export interface OpenHost extends Host {
@@ -35,21 +40,31 @@ export async function openHost(config: Config, log: Log): Promise<HostOpened> {
   const { servers, timeout } = config.dns;
   const resolver = await openResolver({ timeout, ...(servers.length === 0 ? {} : { servers }) });
   const lookup = (host: string, signal: AbortSignal): Promise<readonly string[]> => addressesOf(resolver, host, signal);
+  const sql = new SqlCapability(config.database);
   const host = hostOf([
     dnsCapability(resolver),
     storeCapability(store, rarely((trouble) => log("error", "store", { why: trouble }))),
     new HttpCapability({ lookup }),
     new TcpCapability({ lookup }),
+    new RunCapability(),
+    new LdapCapability(),
+    sql,
     new ContentCapability(),
     cryptoCapability(),
     clockCapability(),
+    new MmdbCapability({ report: rarely((trouble) => log("warn", "mmdb", { why: trouble })) }),
   ]);
-  return { kind: "host", host: { ...host, close: async () => await store.close() } };
+  return { kind: "host", host: { ...host, close: async () => void await Promise.all([sql.close(), store.close()]) } };
 }
 
-/** For looking at plugins without serving: nothing can be asked for, and nothing is opened. */
-export function emptyHost(): Host {
-  return hostOf([]);
+/** For looking at plugins without serving: nothing can be asked for. Databases are opened to see that they are there. */
+export function emptyHost(databases: DatabaseChoices = {}): Host {
+  return hostOf([
+    new MmdbCapability({ report: () => {} }),
+    new RunCapability(),
+    new LdapCapability(),
+    new SqlCapability(databases),
+  ]);
 }
 
 function hostOf(capabilities: readonly Capability[]): Host {

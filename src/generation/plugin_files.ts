@@ -39,7 +39,7 @@ export class PluginFiles {
       if (!found.isFile() || found.size > BigInt(limits.file)) return undefined;
       const known = this.#remembered.get(path);
       if (known?.mark === markOf(found)) return known.file;
-      const file = describe(await readFile(path));
+      const file = describeOctets(await readFile(path));
       if (file !== undefined && this.#isSettled(found)) this.#remember(path, { file, mark: markOf(found) });
       return file;
     } catch {
@@ -62,7 +62,8 @@ function markOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(":");
 }
 
-function describe(bytes: Uint8Array): PluginFile | undefined {
+/** What is in the octets of a plugin's file; undefined if it is none. */
+export function describeOctets(bytes: Uint8Array): PluginFile | undefined {
   const section = readCustomSection(bytes, manifestSection);
   const parsed = section.kind === "found" ? parseManifest(section.bytes) : undefined;
   if (parsed?.kind !== "manifest") return undefined;

@@ -64,6 +64,7 @@ const entry: PluginEntry = {
   state: "fresh",
   limits: defaultLimits,
   policy: plainPolicy,
+  order: 0,
   off: false,
 };
 

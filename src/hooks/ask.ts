@@ -1,39 +1,42 @@
 // Asks the plugins of one hook in order, until one of them decides.
 
 import { type HookName, observingHooks } from "../../sdk/contract/contract.ts";
-import type { Event, Mailbox } from "../../sdk/contract/event.ts";
-import { isFor } from "../policy/policy.ts";
-import { exemption, type Standing } from "../policy/standing.ts";
+import type { Event } from "../../sdk/contract/event.ts";
+import { type About, concernOf, only } from "../policy/about.ts";
+import type { Standing } from "../policy/standing.ts";
+import { isDue, isReached, type Terms } from "../policy/terms.ts";
 import type { Content } from "../spool/spool.ts";
 import type { Askable, CallResult } from "./askable.ts";
-import { type Finding, isDecisive, judge, learn, policyOf, type Skipped } from "./finding.ts";
+import { unmet } from "./condition.ts";
+import { decisiveAt, type Finding, isDecisive, judge, type Judged, judgeEach, learn, policyOf } from "./finding.ts";
 import type { Notebook } from "./notebook.ts";
-import { settle, type Settled } from "./settle.ts";
+import { narrowed, notedRecipients, withStanding } from "./told_event.ts";
 
 /** Told of every finding as it is made: for the log and the counters. Must not throw. */
 export type Observe = (hook: HookName, finding: Finding) => void;
 
 /** What is asked of every plugin of a chain alike. */
 export interface Asking {
-  readonly hook: HookName;
+  readonly about: About;
+  /** Projected for `about` and the standing before. */
   readonly event: Event;
   /** The message, for plugins that may read it. */
   readonly content?: Content;
-  /** Whom it is about: the recipient of RCPT, or all of the message. */
-  readonly recipients: readonly Mailbox[];
-  /** The point for late refusals lies still ahead. */
-  readonly late: boolean;
+  readonly terms: Terms;
+  /** Each recipient hears of its own fate: a plugin is asked about its own recipients, and its word is theirs alone. */
+  readonly perRecipient: boolean;
 }
 
 export interface Asked {
-  readonly settled: Settled;
+  readonly findings: readonly Finding[];
   /** What the session has earned by now. */
   readonly standing: Standing;
 }
 
 /**
- * Asks each plugin of the chain with its own notes, until one says more than `pass`. Costs one plugin call each; an
- * empty chain costs nothing. Never rejects: a plugin's failure is answered by its `onError`.
+ * Asks each plugin of the chain with its own notes, until one says more than `pass`, about every recipient where each has
+ * its own fate; or until a refusal that was earned before is due, and nobody is left who might give a mark against it.
+ * Costs one plugin call each; an empty chain costs nothing. Never rejects: a plugin's failure is answered by its `onError`.
  */
 export async function ask(
   chain: readonly Askable[],
@@ -42,40 +45,69 @@ export async function ask(
   before: Standing,
   observe: Observe,
 ): Promise<Asked> {
+  const { terms, perRecipient } = question;
   const findings: Finding[] = [];
+  const lastGiver = chain.findLastIndex(({ givesMarks = false }) => givesMarks);
   let standing = before;
-  for (const plugin of chain) {
-    const finding = skipped(plugin, standing, question) ??
-      judge(plugin, await callWithNotes(plugin, question, notebook), question.late);
+  let { about } = question;
+  for (const [index, plugin] of chain.entries()) {
+    if (index > lastGiver && isDue(standing, terms, about, perRecipient)) break;
+    const event = standing === before ? question.event : withStanding(question.event, standing, about);
+    const finding = await findingOf(plugin, { ...question, event, about }, notebook, standing);
     findings.push(finding);
-    observe(question.hook, finding);
-    if (finding.kind === "judged") standing = learn(standing, plugin, finding);
-    if (isDecisive(finding)) break;
+    observe(about.hook, finding);
+    if (finding.kind === "judged") standing = learn(standing, plugin, finding, about);
+    if (!isDecisive(finding)) continue;
+    about = perRecipient && finding.kind === "judged" ? undecidedBy(finding, about) : about;
+    if (!perRecipient || about.places.length === 0) break;
   }
-  return { settled: settle(findings), standing };
+  return { findings, standing };
 }
 
-/** Why a plugin is not asked, if it is not. */
-function skipped(plugin: Askable, standing: Standing, { hook, recipients }: Asking): Skipped | undefined {
+async function findingOf(plugin: Askable, asking: Asking, notebook: Notebook, standing: Standing): Promise<Finding> {
+  const { about, event, terms, perRecipient } = asking;
   // What a plugin began it may end.
-  if (observingHooks.includes(hook)) return undefined;
-  const policy = policyOf(plugin);
-  const mark = exemption(standing, policy);
-  if (mark !== undefined) return { kind: "skipped", plugin: plugin.name, why: `immune: ${mark}` };
-  // One recipient that it speaks of is enough: the strictest word counts for the whole message.
-  if (policy.for.length === 0 || recipients.some((recipient) => isFor(policy.for, recipient))) return undefined;
-  return { kind: "skipped", plugin: plugin.name, why: "not for these recipients" };
+  const observes = isObserved(about.hook);
+  const concern = observes ? { kind: "all" } as const : concernOf(policyOf(plugin), standing, about);
+  if (concern.kind === "immune") return { kind: "skipped", plugin: plugin.name, why: `immune: ${concern.mark}` };
+  if (concern.kind === "off") return { kind: "skipped", plugin: plugin.name, why: "off for these recipients" };
+  if (concern.kind === "others") return { kind: "skipped", plugin: plugin.name, why: "not for these recipients" };
+  // Where all share one fate, one recipient that it speaks of is enough: the strictest word counts for the whole message.
+  const those = concern.kind === "some" ? only(about, concern.indices) : about;
+  const own = perRecipient ? those : about;
+  const told = perRecipient ? withStanding(narrowed(event, own), standing, own) : event;
+  const condition = plugin.when?.[about.hook];
+  const missed = condition && unmet(condition, told);
+  if (missed !== undefined) return { kind: "skipped", plugin: plugin.name, why: `when: ${missed}` };
+  const result = await callWithNotes(plugin, { ...asking, about: own, event: told }, notebook);
+  return (perRecipient ? judgeEach : judge)(plugin, result, !isReached(terms, about.hook), those);
 }
 
-async function callWithNotes(
-  plugin: Askable,
-  { hook, event, content }: Asking,
-  notebook: Notebook,
-): Promise<CallResult> {
-  const notes = notebook.read(plugin.name);
-  const seed = Math.trunc(Math.random() * 2 ** 32);
-  const result = await plugin.call(hook, notes === undefined ? { ...event, seed } : { ...event, seed, notes }, content);
+async function callWithNotes(plugin: Askable, asking: Asking, notebook: Notebook): Promise<CallResult> {
+  const { about, event, content } = asking;
+  const recipients = notedRecipients(about);
+  const notes = notebook.read(plugin.name, recipients);
+  const others = plugin.readsNotesOf;
+  const othersNotes = others === undefined ? undefined : notebook.readOthers(plugin.name, others, recipients);
+  const told = {
+    ...event,
+    seed: Math.trunc(Math.random() * 2 ** 32),
+    ...(notes === undefined ? {} : { notes }),
+    ...(othersNotes === undefined ? {} : { othersNotes }),
+  };
+  const result = await plugin.call(about.hook, told, content);
   if (result.kind === "failed" || result.answer.notes === undefined) return result;
-  if (notebook.write(plugin.name, result.answer.notes)) return result;
+  const place = recipients.kind === "one" ? recipients.place : undefined;
+  if (notebook.write(plugin.name, result.answer.notes, place)) return result;
   return { kind: "failed", failure: "badOutput", message: "its notes have grown too large", micros: result.micros };
+}
+
+function undecidedBy(finding: Judged, about: About): About {
+  const left = [...about.places.entries()].filter(([, place]) => decisiveAt(finding, place) === undefined);
+  return only(about, left.map(([index]) => index));
+}
+
+/** Is the hook asked to tell a fact only? */
+export function isObserved(hook: HookName): boolean {
+  return observingHooks.includes(hook);
 }

@@ -1,6 +1,7 @@
 // From the session to what a plugin may see of it: the only place that decides this. Pure.
 
-import type { Asked as AskedEvent, AuthEvent, Event, HeaderField, Mailbox } from "../../sdk/contract/event.ts";
+import type { Asked as AskedEvent, AuthEvent, Event, HeaderField, Load, Mailbox } from "../../sdk/contract/event.ts";
+import type { About } from "../policy/about.ts";
 import { newcomer, type Standing } from "../policy/standing.ts";
 import type { Content } from "../spool/spool.ts";
 import type { Session } from "../smtp/session.ts";
@@ -15,7 +16,7 @@ export interface Moment {
 /** What is asked about: a command that is legal now, a bare fact, or a message that has come. */
 export type Subject =
   | Question
-  | { readonly kind: "connected"; readonly hook: "connect"; readonly early: boolean }
+  | { readonly kind: "connected"; readonly hook: "connect"; readonly early: boolean; readonly load?: Load }
   | { readonly kind: "fact"; readonly hook: "reset_transaction" | "disconnect" }
   | { readonly kind: "credentials"; readonly hook: "auth"; readonly credentials: Credentials }
   | {
@@ -28,12 +29,28 @@ export type Subject =
     readonly hook: "data_post" | "queue";
     readonly headers: readonly HeaderField[];
     readonly content: Content;
+    /** The places that its recipients had when all were accepted, if some have been refused since. */
+    readonly places?: readonly number[];
   };
 
+/** What of its standing counts for what is asked. */
+export type Seen = Pick<Standing, "marks" | "score">;
+
 /** Whom a subject is about: the recipient of RCPT, or all of the transaction. */
-export function recipientsOf({ transaction }: Session, subject: Subject): readonly Mailbox[] {
-  if (subject.kind === "question" && subject.command.verb === "RCPT") return [subject.command.forwardPath];
-  return transaction?.forwardPaths ?? [];
+export function concerned({ transaction }: Session, subject: Subject): About {
+  const { hook } = subject;
+  const accepted = transaction?.forwardPaths ?? [];
+  if (subject.kind === "question" && subject.command.verb === "RCPT") {
+    return { hook, recipients: [subject.command.forwardPath], places: [accepted.length] };
+  }
+  if (subject.kind === "message") {
+    return { hook, recipients: accepted, places: subject.places ?? accepted.map(indexOf) };
+  }
+  return { hook, recipients: accepted, places: accepted.map(indexOf) };
+}
+
+function indexOf(_: Mailbox, index: number): number {
+  return index;
 }
 
 /** What an exchange of AUTH has come to know. */
@@ -45,14 +62,14 @@ export function project(
   serverName: string,
   subject: Subject,
   moment: Moment,
-  standing: Standing = newcomer,
+  standing: Seen = newcomer,
 ): Event {
   const asked = projectSession(session, serverName, moment, standing);
   switch (subject.kind) {
     case "fact":
       return asked;
     case "connected":
-      return { ...asked, early: subject.early };
+      return { ...asked, early: subject.early, ...(subject.load === undefined ? {} : { load: subject.load }) };
     case "credentials":
       return { ...asked, ...subject.credentials };
     case "headers":
@@ -64,7 +81,7 @@ export function project(
   }
 }
 
-function projectSession(session: Session, serverName: string, moment: Moment, standing: Standing): AskedEvent {
+function projectSession(session: Session, serverName: string, moment: Moment, standing: Seen): AskedEvent {
   const { id, client, server, clientName, proxy, forwarded, hello, tls, user } = session;
   return {
     ...moment,

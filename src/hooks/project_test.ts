@@ -40,7 +40,11 @@ function question(hook: HookName, line: string): Subject {
 }
 
 const rows: readonly [Subject, readonly string[]][] = [
-  [{ kind: "connected", hook: "connect", early: true }, [...base, "early"]],
+  [{ kind: "connected", hook: "connect", early: true, load: { averages: [1, 2, 3], processors: 4 } }, [
+    ...base,
+    "early",
+    "load",
+  ]],
   [question("helo", "HELO x.test"), [...base, "name"]],
   [question("ehlo", "EHLO x.test"), [...base, "name"]],
   [{ kind: "credentials", hook: "auth", credentials }, [...base, "claimed", "mechanism", "password", "step"]],

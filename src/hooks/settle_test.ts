@@ -17,7 +17,7 @@ function broke(plugin: string, onError: OnError): Finding {
 
 function found(name: string, onError: OnError, result: CallResult): Finding {
   const plugin: Askable = { name, onError, call: () => Promise.resolve(result) };
-  return judge(plugin, result, true);
+  return judge(plugin, result, true, { hook: "rcpt", recipients: [], places: [] });
 }
 
 const pass: Answer = { verdict: "pass" };
@@ -29,6 +29,7 @@ const checkFailed = "A check could not be made";
 const rows: readonly [string, readonly Finding[], Decision["verdict"], string | undefined, Partial<Decision>][] = [
   ["nobody asked: pass", [], "pass", undefined, { text: [], disconnect: false }],
   ["all pass: pass", [said("a", pass), said("b", pass)], "pass", undefined, {}],
+  ["who passes leaves it to the next", [said("a", pass), said("b", no)], "reject", "b", { text: ["no"] }],
   ["accept decides", [said("a", pass), said("b", accept)], "accept", "b", { text: [] }],
   ["the first that is not pass decides", [said("a", no), said("b", accept)], "reject", "a", { text: ["no"] }],
   ["code, status, lines and disconnect are kept", [said("a", later)], "defer", "a", {

@@ -27,6 +27,7 @@ export class OverloadWatch {
   readonly #space: Sampled;
   #load: Load = normalLoad;
   #since = 0;
+  #gauges: Gauges | undefined;
 
   constructor(options: SampleOptions) {
     this.#options = options;
@@ -39,6 +40,11 @@ export class OverloadWatch {
   /** New sessions are to be told 421 4.3.2. */
   get now(): boolean {
     return this.#load.kind === "overloaded";
+  }
+
+  /** As they were at the last look; `loopLag` is the longest of the second before it. */
+  get gauges(): Gauges | undefined {
+    return this.#gauges;
   }
 
   stop(): void {
@@ -57,6 +63,7 @@ export class OverloadWatch {
   }
 
   #judge(gauges: Gauges): void {
+    this.#gauges = gauges;
     const before = this.#load;
     this.#load = judgeLoad(before, gauges, this.#options.marks());
     if (this.#load.kind === before.kind) return;

@@ -3,10 +3,12 @@
 import * as v from "valibot";
 import { type HookName, type JsonObject, observingHooks } from "../../sdk/contract/contract.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
+import { wrongLifetime } from "./answer_lifetimes.ts";
 import { decodeJson, findUnsafe } from "./decode_json.ts";
 import { limits } from "./limits.ts";
 import { mailbox } from "./mailbox_schema.ts";
 import { dotted, problemOf } from "./problem.ts";
+import { checkingHooks, results } from "./results_schema.ts";
 
 /** `why` is one line that names the place, safe to log. */
 export type ParsedAnswer =
@@ -23,7 +25,11 @@ const jsonObject = v.custom<JsonObject>(
   "must be an object",
 );
 const notes = v.exactOptional(v.pipe(
-  v.strictObject({ session: v.exactOptional(jsonObject), transaction: v.exactOptional(jsonObject) }),
+  v.strictObject({
+    session: v.exactOptional(jsonObject),
+    transaction: v.exactOptional(jsonObject),
+    recipient: v.exactOptional(jsonObject),
+  }),
   v.check((notes) => Buffer.byteLength(JSON.stringify(notes)) <= 4096, "are longer than 4,096 octets"),
 ));
 
@@ -32,8 +38,11 @@ const fieldName = v.pipe(v.string(), v.regex(/^[!-9;-~]{1,76}$/, "is no name of 
 const fieldValue = v.pipe(v.string(), v.maxLength(8000, "is longer than 8,000 characters"));
 const nth = v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)));
 
+const at = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
+
 const edit = v.variant("edit", [
   v.strictObject({ edit: v.literal("addHeader"), name: fieldName, value: fieldValue }),
+  v.strictObject({ edit: v.literal("insertHeader"), name: fieldName, value: fieldValue, at }),
   v.strictObject({ edit: v.literal("removeHeader"), name: fieldName, nth }),
   v.strictObject({ edit: v.literal("replaceHeader"), name: fieldName, value: fieldValue, nth }),
   v.strictObject({ edit: v.literal("addRecipient"), forwardPath: mailbox }),
@@ -45,6 +54,7 @@ const edits = v.exactOptional(v.pipe(v.array(edit), v.maxLength(100, "are more t
 const standing = {
   score: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(-100), v.maxValue(100))),
   marks: v.exactOptional(v.pipe(v.array(v.picklist(["relay", "allowed"])), v.maxLength(2))),
+  marksFor: v.exactOptional(v.picklist(["session", "transaction", "recipient"])),
 };
 const pass = { verdict: v.literal("pass"), notes, ...standing };
 const accept = { verdict: v.literal("accept"), text: v.exactOptional(text), notes, ...standing };
@@ -96,12 +106,21 @@ const authenticating = v.variant("verdict", [
   v.strictObject(reject),
   v.strictObject(defer),
 ]);
-const editing = v.variant("verdict", [
-  v.strictObject({ ...pass, edits }),
-  v.strictObject({ ...accept, edits }),
-  v.strictObject({ ...reject, edits }),
-  v.strictObject({ ...defer, edits }),
+const found = { results: v.exactOptional(results) };
+const checking = v.variant("verdict", [
+  v.strictObject({ ...pass, ...found }),
+  v.strictObject({ ...accept, ...found }),
+  v.strictObject({ ...reject, ...found }),
+  v.strictObject({ ...defer, ...found }),
 ]);
+const editing = v.variant("verdict", [
+  v.strictObject({ ...pass, ...found, edits }),
+  v.strictObject({ ...accept, ...found, edits }),
+  v.strictObject({ ...reject, ...found, edits }),
+  v.strictObject({ ...defer, ...found, edits }),
+]);
+
+type AnswerSchema = typeof observing | typeof deciding | typeof authenticating | typeof checking | typeof editing;
 
 /** Checks the octets a plugin answered with. `{"verdict":"pass"}`, the most common answer by far, costs a comparison. */
 export function parseAnswer(hook: HookName, bytes: Uint8Array): ParsedAnswer {
@@ -112,15 +131,21 @@ export function parseAnswer(hook: HookName, bytes: Uint8Array): ParsedAnswer {
   const unsafe = findUnsafe(decoded.value);
   if (unsafe !== undefined) return bad(`${dotted("", unsafe.keys)} ${unsafe.why}`.trim());
   const parsed = v.safeParse(schemaOf(hook), decoded.value, { abortEarly: true });
-  if (parsed.success) return { kind: "answer", answer: parsed.output as Answer };
+  if (parsed.success) return withPlace(hook, parsed.output as Answer);
   const { path, message } = problemOf(parsed.issues[0], "");
   return bad(`${path} ${message}`.trim());
 }
 
-function schemaOf(hook: HookName): typeof observing | typeof deciding | typeof authenticating | typeof editing {
+function schemaOf(hook: HookName): AnswerSchema {
   if (observingHooks.includes(hook)) return observing;
   if (hook === "auth") return authenticating;
-  return hook === "data_post" ? editing : deciding;
+  if (hook === "data_post") return editing;
+  return checkingHooks.includes(hook) ? checking : deciding;
+}
+
+function withPlace(hook: HookName, answer: Answer): ParsedAnswer {
+  const why = wrongLifetime(hook, answer);
+  return why === undefined ? { kind: "answer", answer } : bad(why);
 }
 
 const passOctets = new TextEncoder().encode('{"verdict":"pass"}');

@@ -19,6 +19,11 @@ const header = (fields: object): object => ({
   edits: [{ edit: "addHeader", name: "X-A", value: "b", ...fields }],
 });
 
+const results = (fields: object): object => ({
+  verdict: "pass",
+  results: [{ method: "spf", result: "pass", ...fields }],
+});
+
 const allowed: readonly (readonly [hook: HookName, answer: object])[] = [
   ["connect", { verdict: "pass" }],
   ["disconnect", { verdict: "pass", notes: { session: { seen: 1 } } }],
@@ -31,7 +36,18 @@ const allowed: readonly (readonly [hook: HookName, answer: object])[] = [
   ["connect", { verdict: "pass", marks: ["relay", "allowed"], score: -100 }],
   ["auth", { verdict: "accept", user: "a", keys: { password: "b" } }],
   ["auth", { verdict: "accept", keys: { salt: "c2FsdA==", iterations: 4096, storedKey: "YQ==", serverKey: "Yg==" } }],
+  ["connect", { verdict: "pass", results: [{ method: "iprev", result: "permerror", reason: "No name" }] }],
+  ["mail", {
+    verdict: "reject",
+    text: "no",
+    results: [{ method: "spf", result: "softfail", properties: { "smtp.mailfrom": "x".repeat(320) } }],
+  }],
+  ["rcpt", { verdict: "pass", notes: { recipient: { a: 1 } }, marks: ["allowed"], marksFor: "recipient" }],
+  ["mail", { verdict: "pass", marks: ["relay"], marksFor: "transaction" }],
+  ["connect", { verdict: "pass", marks: ["relay"], marksFor: "session" }],
+  ["data_post", { verdict: "accept", results: [{ method: "x-own", result: "whatever" }], edits: [] }],
   ["data_post", header({ name: "!~", value: "x".repeat(8000) })],
+  ["data_post", header({ edit: "insertHeader", at: 10_000 })],
   ["data_post", { verdict: "accept", edits: [{ edit: "removeHeader", name: "X-A", nth: 2 }] }],
   ["data_post", { verdict: "accept", edits: [{ edit: "replaceHeader", name: "Subject", value: "" }] }],
   ["data_post", recipient(mailbox)],
@@ -61,6 +77,13 @@ const refused: readonly (readonly [hook: HookName, answer: unknown, why: RegExp]
   ["rcpt", {}, /^verdict is missing$/],
   ["connect", { verdict: "pass", marks: ["authenticated"] }, /^marks\[0\] /],
   ["connect", { verdict: "pass", score: 101 }, /^score /],
+  ["mail", { verdict: "pass", marks: ["relay"], marksFor: "recipient" }, /^marksFor has a recipient at rcpt alone$/],
+  ["data", { verdict: "pass", marks: ["relay"], marksFor: "recipient" }, /^marksFor has a recipient at rcpt alone$/],
+  ["ehlo", { verdict: "pass", marks: ["relay"], marksFor: "transaction" }, /^marksFor has a transaction from mail to/],
+  ["noop", { verdict: "pass", marks: ["relay"], marksFor: "transaction" }, /^marksFor has a transaction from mail to/],
+  ["rcpt", { verdict: "pass", marks: ["relay"], marksFor: "ever" }, /^marksFor /],
+  ["data", { verdict: "pass", notes: { recipient: {} } }, /^notes.recipient has a recipient at rcpt alone$/],
+  ["disconnect", { verdict: "pass", notes: { recipient: {} } }, /^notes.recipient has a recipient at rcpt alone$/],
   ["connect", { verdict: "pass", score: 0.5 }, /^score /],
   ["disconnect", { verdict: "pass", score: 1 }, /^score is not known here$/],
   ["mail", { verdict: "accept", user: "a" }, /^user is not known here$/],
@@ -107,6 +130,74 @@ const refused: readonly (readonly [hook: HookName, answer: unknown, why: RegExp]
   ["data_post", header({ value: "a\r\n\r\nb" }), /^edits\[0\].value contains the control character U\+000D$/],
   ["data_post", header({ value: "x".repeat(8001) }), /^edits\[0\].value is longer than 8,000/],
   ["data_post", header({ edit: "addBody" }), /^edits\[0\].edit /],
+  ...["addHeader", "insertHeader", "replaceHeader"].flatMap((edit) => {
+    const at = edit === "insertHeader" ? { at: 1 } : {};
+    return [
+      [
+        "data_post",
+        header({ edit, ...at, value: "a\nB: c" }),
+        /^edits\[0\].value contains the control character U\+000A$/,
+      ],
+      ["data_post", header({ edit, ...at, value: "\0" }), /^edits\[0\].value contains the control character U\+0000$/],
+      ["data_post", header({ edit, ...at, name: "A\r\nB" }), /^edits\[0\].name contains the control character/],
+      ["data_post", header({ edit, ...at, name: "A:" }), /^edits\[0\].name is no name/],
+      ["data_post", header({ edit, ...at, name: "Ä" }), /^edits\[0\].name is no name/],
+    ] as const;
+  }),
+  ["data_post", header({ edit: "insertHeader" }), /^edits\[0\].at is missing$/],
+  ["data_post", header({ edit: "insertHeader", at: 0 }), /^edits\[0\].at /],
+  ["data_post", header({ edit: "insertHeader", at: 1.5 }), /^edits\[0\].at /],
+  ["data_post", header({ edit: "addHeader", at: 1 }), /^edits\[0\].at is not known here$/],
+  ["rcpt", results({}), /^results is not known here$/],
+  ["disconnect", results({}), /^results is not known here$/],
+  ["auth", results({}), /^results is not known here$/],
+  ["mail", results({ method: "auth" }), /^results\[0\].method is the server's own to give$/],
+  ["mail", results({ method: "SPF" }), /^results\[0\].method must be/],
+  ["mail", results({ method: "spf/1" }), /^results\[0\].method must be/],
+  ["mail", results({ method: "spf=pass; dkim" }), /^results\[0\].method must be/],
+  ["mail", results({ result: "" }), /^results\[0\].result must be/],
+  ["mail", results({ result: "okay" }), /^results\[0\] has a result its method does not know$/],
+  ["mail", results({ reason: "x".repeat(256) }), /^results\[0\].reason is longer than 255 octets$/],
+  ["mail", results({ reason: "a\r\nb" }), /^results\[0\].reason contains the control character U\+000D$/],
+  ["mail", results({ properties: { "smtp": "a" } }), /is no property such as smtp.mailfrom$/],
+  ["mail", results({ properties: { "a=b;c.d": "a" } }), /is no property such as smtp.mailfrom$/],
+  ["mail", results({ properties: { "smtp.mailfrom": "é".repeat(161) } }), /is longer than 320 octets$/],
+  ["mail", results({ properties: { "smtp.mailfrom": 1 } }), /^results\[0\].properties.smtp.mailfrom /],
+  [
+    "mail",
+    results({ properties: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`a.b${index}`, ""])) }),
+    /^results\[0\].properties are more than 10$/,
+  ],
+  [
+    "mail",
+    { verdict: "pass", results: Array.from({ length: 21 }, () => ({ method: "spf", result: "pass" })) },
+    /^results are more than 20$/,
+  ],
+  [
+    "mail",
+    {
+      verdict: "pass",
+      results: Array.from({ length: 20 }, () => ({ method: "spf", result: "pass", reason: "x".repeat(200) })),
+    },
+    /^results are longer than 4,096 octets$/,
+  ],
+  ...["addRecipient", "removeRecipient"].flatMap((edit) =>
+    ["a\r\nb", "a\0b"].map((localPart) =>
+      [
+        "data_post",
+        { verdict: "pass", edits: [{ edit, forwardPath: { localPart, domain: "x.test" } }] },
+        /U\+00/,
+      ] as const
+    )
+  ),
+  ["data_post", {
+    verdict: "pass",
+    edits: [{ edit: "changeReversePath", reversePath: { localPart: "a", domain: "x\r\n.test" } }],
+  }, /^edits\[0\].reversePath.domain contains the control character/],
+  ["data_post", {
+    verdict: "pass",
+    edits: [{ edit: "changeReversePath", reversePath: { localPart: "a", domain: "x> SIZE=1" } }],
+  }, /^edits\[0\].reversePath has no sane domain$/],
   ["data_post", { verdict: "pass", edits: [{ edit: "removeHeader", name: "A", nth: 0 }] }, /^edits\[0\].nth /],
   ["data_post", recipient({ localPart: "", domain: "example.org" }), /^edits\[0\].forwardPath has no sane local part$/],
   ["data_post", recipient({ localPart: "é".repeat(33), domain: "example.org" }), /no sane local part$/],

@@ -45,14 +45,16 @@ export class Tally {
 
   /** Counts one call that began at `began`, a time of `performance.now`. */
   count(ended: Judged, began: number): CallResult {
+    const { fuel = 0, requests } = ended;
     const micros = (performance.now() - began) * 1000;
     this.#micros += micros;
     if (micros > this.#slowestMicros) this.#slowestMicros = micros;
+    const cost = requests === undefined ? { micros, fuel } : { micros, fuel, requests };
     if (ended.kind === "answered") {
       this.#answered++;
-      return { kind: "answered", answer: ended.answer, micros };
+      return { kind: "answered", answer: ended.answer, ...cost };
     }
     this.#failed[ended.failure]++;
-    return { kind: "failed", failure: ended.failure, message: ended.message, micros };
+    return { kind: "failed", failure: ended.failure, message: ended.message, ...cost };
   }
 }

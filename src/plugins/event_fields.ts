@@ -17,6 +17,8 @@ const askedFields: Table<Asked> = {
   session: "inside",
   // What the plugin noted itself.
   notes: "always",
+  // Those of the plugins that `notes` grants: see `grantedNotes`.
+  othersNotes: "always",
 };
 const sessionFields: Table<Asked["session"]> = {
   id: "always",
@@ -40,7 +42,7 @@ const transactionFields: Table<Transaction> = {
 const envelope = { transaction: "inside", forwardPaths: "recipients" } as const;
 const message = { ...envelope, headers: "headers", size: "size" } as const;
 const hookFields: { readonly [H in HookName]: Table<Omit<Events[H], keyof Asked>> } = {
-  connect: { early: "always" },
+  connect: { early: "always", load: "load" },
   helo: { name: "hello" },
   ehlo: { name: "hello" },
   auth: {
@@ -81,11 +83,12 @@ export function eventFilter(hook: HookName, grants: EffectiveGrants): Filter {
   const inTransaction = "transaction" in fields;
   const tables = inTransaction ? [fields, sessionFields, transactionFields] : [fields, sessionFields];
   if (tables.every((table) => Object.values(table).every((need) => need === "inside" || isTold(need, grants)))) {
-    return (event) => event;
+    return (event) => grantedNotes(event, grants);
   }
   const [top, session, transaction] = [fields, sessionFields, transactionFields].map((table) => toldOf(table, grants));
   const headers = "headers" in fields ? headerFilter(grants) : undefined;
-  return (event) => {
+  return (asked) => {
+    const event = grantedNotes(asked, grants);
     const told = pick(event as unknown as Loose, top ?? []);
     told["session"] = pick(event.session as unknown as Loose, session ?? []);
     if (inTransaction && "transaction" in event) {
@@ -99,6 +102,16 @@ export function eventFilter(hook: HookName, grants: EffectiveGrants): Filter {
 /** The same for one event. */
 export function grantedEvent(event: Event, hook: HookName, grants: EffectiveGrants): Event {
   return eventFilter(hook, grants)(event);
+}
+
+/** Mostly there are none of others. */
+function grantedNotes(event: Event, grants: EffectiveGrants): Event {
+  const { othersNotes } = event;
+  if (othersNotes === undefined) return event;
+  const granted = Object.entries(othersNotes).filter(([plugin]) => grants.allows("notes", plugin));
+  if (granted.length > 0) return { ...event, othersNotes: Object.fromEntries(granted) };
+  const { othersNotes: _hidden, ...rest } = event;
+  return rest as Event;
 }
 
 /** Names of the fields that are copied as they are. */

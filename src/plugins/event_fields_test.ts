@@ -27,7 +27,7 @@ const transaction = { id: "t", reversePath: mailbox, recipientCount: 1 };
 const envelope = { ...asked, transaction, forwardPaths: [mailbox] };
 const headers = [["Subject", "s"], ["X-Spam-Flag", "YES"], ["x-spam-score", "9"]] as const;
 const events: Events = {
-  connect: { ...asked, early: false },
+  connect: { ...asked, early: false, load: { averages: [1, 2, 3], processors: 4 } },
   helo: { ...asked, name: "client.test" },
   ehlo: { ...asked, name: "client.test" },
   auth: { ...asked, mechanism: "PLAIN", step: "check", claimed: "a", authorize: "b", password: "c" },
@@ -100,6 +100,8 @@ const rows: readonly (readonly [hooks: readonly HookName[], grant: string, added
   [["connect", "auth", "rcpt"], "event:tls", ["session.tls"]],
   [["connect", "rcpt"], "event:marks", ["session.marks"]],
   [["connect", "rcpt"], "event:score", ["session.score"]],
+  [["connect"], "event:load", ["load"]],
+  [["rcpt"], "event:load", []],
 ];
 
 for (const [hooks, grant, added] of rows) {
@@ -138,6 +140,18 @@ test("with all fields of a hook granted the event passes as it is", () => {
 test("of the header fields only those of the granted names are told", () => {
   const told = grantedEvent(events.data_post, "data_post", grants("event:headers:X-Spam-*"));
   assert.deepEqual("headers" in told && told.headers, [["X-Spam-Flag", "YES"], ["x-spam-score", "9"]]);
+});
+
+test("of the notes of others only those of the granted plugins are told", () => {
+  const othersNotes = { karma: { session: { a: 1 } }, helo: { session: { b: 2 } } };
+  const event = { ...events.rcpt, othersNotes };
+  const told = (...texts: readonly string[]) => grantedEvent(event, "rcpt", grants(...texts)).othersNotes;
+  assert.equal(told(), undefined);
+  assert.equal(told("event"), undefined);
+  assert.deepEqual(told("notes:karma"), { karma: othersNotes.karma });
+  assert.deepEqual(told("event", "notes:karma"), { karma: othersNotes.karma });
+  assert.deepEqual(told("notes"), othersNotes);
+  assert.equal(told("notes:other"), undefined);
 });
 
 test("a field that is not in the event does not appear", () => {

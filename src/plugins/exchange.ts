@@ -2,6 +2,7 @@
 
 import { escapeControls } from "../text/quote.ts";
 import { limits } from "./limits.ts";
+import type { Touched } from "./touched.ts";
 import type { GuestMemory } from "./web_assembly.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -27,6 +28,8 @@ const pricePerLine = 5000;
 export class Exchange {
   /** The guest's own memory, known once it is instantiated; a guest need not export one. */
   memory: GuestMemory | undefined;
+  /** Known with the memory: what the host writes there is noted like what the guest writes. */
+  touched: Touched | undefined;
   input: Uint8Array = nothing;
   /** Milliseconds since 1970: the only time a guest has. */
   time = 0;
@@ -95,7 +98,7 @@ export class Exchange {
   }
 
   readEvent(pointer: number): void {
-    this.#guestOctets("event_read", pointer, this.input.byteLength).set(this.input);
+    this.#room("event_read", pointer, this.input.byteLength).set(this.input);
   }
 
   /** Only says where the answer is: it is read when the guest has returned, so that answering again costs no memory. */
@@ -111,7 +114,7 @@ export class Exchange {
   }
 
   readResult(pointer: number): void {
-    this.#guestOctets("host_result", pointer, this.result.byteLength).set(this.result);
+    this.#room("host_result", pointer, this.result.byteLength).set(this.result);
   }
 
   /** Throws if that place is outside the guest's memory. */
@@ -120,7 +123,7 @@ export class Exchange {
   }
 
   writeContent(pointer: number, octets: Uint8Array): void {
-    this.#guestOctets("content_read", pointer, octets.byteLength).set(octets);
+    this.#room("content_read", pointer, octets.byteLength).set(octets);
   }
 
   /** The last one counts, as in Extism. */
@@ -138,6 +141,11 @@ export class Exchange {
   setError(address: bigint, text: string): void {
     this.charge(pricePerLine);
     this.#error = address === 0n ? undefined : { address, text };
+  }
+
+  /** Has this call blocks of Extism's memory? */
+  get hasBlocks(): boolean {
+    return this.inputAddress !== 0n || this.#blocksLeft < limits.kernelBlocks;
   }
 
   /** Takes `octets` from what the call may allocate; throws when it is used up. */
@@ -161,23 +169,39 @@ export class Exchange {
     this.#log("warn", "it logged more than one call may, the rest is dropped");
   }
 
-  /** The guest's whole memory; reading and writing outside it throws. */
+  /** The guest's whole memory, for reading; outside it that throws. */
   view(what: string): DataView<ArrayBuffer> {
     if (this.memory === undefined) throw new Error(`${what}: it exports no memory`);
     return new DataView(this.memory.buffer);
+  }
+
+  /** Writes a number of 32 or 64 bits, little-endian. */
+  writeNumber(what: string, pointer: number, value: number | bigint): void {
+    const octets = typeof value === "bigint" ? 8 : 4;
+    const { buffer, byteOffset } = this.#room(what, pointer, octets);
+    const view = new DataView(buffer, byteOffset, octets);
+    if (typeof value === "bigint") view.setBigUint64(0, value, true);
+    else view.setUint32(0, value, true);
   }
 
   /** The same for the same seed, so that a call can be repeated; nothing to make secrets of. */
   fillRandom(pointer: number, length: number): void {
     if (length >>> 0 > limits.random) throw new Error(`random_get: at most ${limits.random} octets at a time`);
     this.charge((length >>> 0) * 4);
-    const octets = this.#guestOctets("random_get", pointer, length);
+    const octets = this.#room("random_get", pointer, length);
     for (let index = 0; index < octets.length; index++) {
       // mulberry32, one octet a step.
       this.#random = (this.#random + 0x6d2b79f5) >>> 0;
       const mixed = Math.imul(this.#random ^ (this.#random >>> 15), this.#random | 1);
       octets[index] = (mixed ^ (mixed >>> 14)) & 0xff;
     }
+  }
+
+  /** The same to write into. */
+  #room(what: string, pointer: number, length: number): Uint8Array {
+    const octets = this.#guestOctets(what, pointer, length);
+    this.touched?.note(octets.byteOffset, octets.byteLength);
+    return octets;
   }
 
   #guestOctets(what: string, pointer: number, length: number): Uint8Array {

@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import type { ExtismPluginOptions, Plugin as ExtismPlugin } from "@extism/extism";
+import type { HostRequest } from "../hooks/askable.ts";
 import type { Content } from "../spool/spool.ts";
 import { CallClock, type TimeLimits } from "./call_clock.ts";
 import { type CallEnd, Exchange, messageOf, type PluginLog, printable } from "./exchange.ts";
@@ -10,6 +11,7 @@ import { hostFunctions, type HostSide } from "./kernel_functions.ts";
 import type { GuardedModule } from "./module_cache.ts";
 import { type Allowance, Requests } from "./requests.ts";
 import { Snapshot, stateOf } from "./snapshot.ts";
+import { Touched } from "./touched.ts";
 import type { Turns } from "./turns.ts";
 import { type GuestGlobal, type GuestMemory, webAssembly } from "./web_assembly.ts";
 
@@ -64,9 +66,10 @@ export class Guest {
     return typeof found === "function" ? found as GuestFunction : undefined;
   }
 
-  /** Of the last call: milliseconds the guest ran, and the fuel that took. */
-  get used(): { readonly cpu: number; readonly fuel: number } {
-    return { cpu: this.#host.clock.ran, fuel: this.#fuelUsed };
+  /** Of the last call: milliseconds the guest ran, the fuel that took, and what it asked of the host, if anything. */
+  get used(): { readonly cpu: number; readonly fuel: number; readonly requests: readonly HostRequest[] | undefined } {
+    const { clock, requests } = this.#host;
+    return { cpu: clock.ran, fuel: this.#fuelUsed, requests: requests.asked };
   }
 
   /** Octets of the guest's memory now. */
@@ -76,7 +79,9 @@ export class Guest {
 
   /** Its memory, globals and tables as they are now, to come back to; undefined if there is no way back to them. */
   snapshot(like?: Snapshot): Snapshot | undefined {
-    return this.#facts.dropsSegments ? undefined : new Snapshot(stateOf(this.#exports, this.#facts), like);
+    return this.#facts.dropsSegments
+      ? undefined
+      : new Snapshot(stateOf(this.#exports, this.#facts, this.#host.exchange.touched), like);
   }
 
   /** Runs the export to its end, however often it is suspended. Never rejects. */
@@ -99,7 +104,7 @@ export class Guest {
       requests.end();
       exchange.clear();
       // Frees the blocks of this call; it is done when the promise is made, there is nothing to wait for.
-      void this.#extism.reset();
+      if (exchange.hasBlocks) void this.#extism.reset();
     }
   }
 
@@ -132,11 +137,26 @@ export async function instantiate(guarded: GuardedModule, turns: Turns, log: Plu
     // Extism's types name WebAssembly.Module, which the types of Node lack.
     const extism = await createPlugin({ wasm: [{ module: guarded.module as never }] }, optionsOf(host));
     const { exports } = await extism.getInstance() as { readonly exports: { readonly [name: string]: unknown } };
+    putImage(exports, guarded);
     const { memory } = guarded.facts;
-    if (memory !== undefined) exchange.memory = exports[memory.name] as GuestMemory;
+    if (memory !== undefined) {
+      exchange.memory = exports[memory.name] as GuestMemory;
+      exchange.touched = new Touched(exports[memory.touched] as GuestMemory);
+    }
     return { kind: "guest", guest: new Guest(extism, exports, host, guarded.facts) };
   } catch (thrown) {
     return { kind: "failed", message: printable(messageOf(thrown)) };
+  }
+}
+
+/** What the module's data would have done, had it been left in it. */
+function putImage(exports: { readonly [name: string]: unknown }, { facts, image }: GuardedModule): void {
+  for (const { name, value } of image.globals) (exports[name] as GuestGlobal).value = value;
+  if (facts.memory === undefined || image.segments.length === 0) return;
+  const { buffer } = exports[facts.memory.name] as GuestMemory;
+  for (const { at, octets } of image.segments) {
+    if (at + octets.length > buffer.byteLength) throw new Error("a data segment lies outside its memory");
+    new Uint8Array(buffer, at, octets.length).set(octets);
   }
 }
 

@@ -1,6 +1,7 @@
 // How calls of a plugin end, and every way they can fail.
 
 import type { Answer } from "../../sdk/contract/verdict.ts";
+import type { HostRequest } from "../hooks/askable.ts";
 
 /**
  * Why there is no answer. `cpu`: it ran too long. `deadline`: it took too long, waiting included. `busy`: too many
@@ -10,15 +11,25 @@ import type { Answer } from "../../sdk/contract/verdict.ts";
 export const failures = ["trap", "cpu", "deadline", "badOutput", "forbidden", "busy", "tooLarge", "broken"] as const;
 export type Failure = (typeof failures)[number];
 
-/** How one call ended. `micros` is wall time in microseconds. `message` is one line, safe to log. */
+/** How one call ended. `micros` is wall time in microseconds, `fuel` what the guest burned. `message` is one line, safe to log. */
 export type CallResult =
-  | { readonly kind: "answered"; readonly answer: Answer; readonly micros: number }
-  | { readonly kind: "failed"; readonly failure: Failure; readonly message: string; readonly micros: number };
+  | { readonly kind: "answered"; readonly answer: Answer } & Cost
+  | { readonly kind: "failed"; readonly failure: Failure; readonly message: string } & Cost;
 
-/** The same before it is counted. */
+interface Cost extends Asked {
+  readonly micros: number;
+  readonly fuel: number;
+}
+
+/** What it asked of the host. */
+interface Asked {
+  readonly requests?: readonly HostRequest[];
+}
+
+/** The same before it is counted; without `fuel` the guest was not called. */
 export type Judged =
-  | { readonly kind: "answered"; readonly answer: Answer }
-  | { readonly kind: "failed"; readonly failure: Failure; readonly message: string };
+  | { readonly kind: "answered"; readonly answer: Answer; readonly fuel?: number } & Asked
+  | { readonly kind: "failed"; readonly failure: Failure; readonly message: string; readonly fuel?: number } & Asked;
 
 export function fail(failure: Failure, message: string): Judged {
   return { kind: "failed", failure, message };

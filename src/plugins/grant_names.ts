@@ -2,10 +2,15 @@
 
 import { hookNames } from "../../sdk/contract/contract.ts";
 import type { CapabilityName } from "../../sdk/contract/manifest.ts";
+import { isKeyword, ownMethod } from "../authentication_results/registry.ts";
 import { parseDnsScope } from "../scopes/dns_scope.ts";
 import { globCovers } from "../scopes/glob.ts";
+import { parseFileScope } from "../scopes/file_scope.ts";
 import { parseHttpScope } from "../scopes/http_scope.ts";
 import { badScope, type ParsedScope, scopeOf } from "../scopes/scope.ts";
+import { parseLdapScope } from "../scopes/ldap_scope.ts";
+import { parseRunScope } from "../scopes/run_scope.ts";
+import { parseSqlScope } from "../scopes/sql_scope.ts";
 import { parseTcpScope } from "../scopes/tcp_scope.ts";
 
 /** What an event may tell; see event_fields.ts for the fields of each. */
@@ -17,6 +22,7 @@ export const eventScopes = [
   "credentials",
   "marks",
   "score",
+  "load",
   "reverse_path",
   "recipients",
   "headers",
@@ -43,15 +49,31 @@ export const scopeReaders: { readonly [N in CapabilityName]: ScopeReader } = {
   store: (scope) => scopeOf(scope),
   http: parseHttpScope,
   tcp: parseTcpScope,
+  run: parseRunScope,
+  ldap: parseLdapScope,
+  sql: parseSqlScope,
   content: (scope) => wordOf(scope, contentScopes),
   crypto: withoutScope,
   clock: withoutScope,
+  mmdb: parseFileScope,
   event: (scope) => fieldsOf(scope, "headers", eventScopes),
   edit: (scope) => fieldsOf(scope, "header", editScopes),
   verdict: verdictAt,
   mark: (scope) => wordOf(scope, markScopes),
   score: withoutScope,
+  notes: pluginNamed,
+  results: methodOf,
 };
+
+/** Where only the operator knows which: a need without a scope is met by grants with one, and is then no more than they. */
+export const placeCapabilities: ReadonlySet<CapabilityName> = new Set<CapabilityName>([
+  "http",
+  "tcp",
+  "run",
+  "ldap",
+  "sql",
+  "mmdb",
+]);
 
 export function isCapabilityName(name: string): name is CapabilityName {
   return Object.hasOwn(scopeReaders, name);
@@ -72,6 +94,17 @@ function fieldsOf(scope: string, listed: string, words: readonly string[]): Pars
   const name = scope.slice(listed.length + 1);
   // RFC 5322 §3.6.8
   return /^[!-9;-~]{1,76}$/.test(name) ? scopeOf(listed, name.toLowerCase()) : badScope("names no header field");
+}
+
+/** A method of Authentication-Results. */
+function methodOf(scope: string): ParsedScope {
+  if (scope === ownMethod) return badScope("is the server's own: it alone knows who has authenticated");
+  return isKeyword(scope) ? scopeOf(scope) : badScope("is no method such as spf or iprev");
+}
+
+/** Whose notes: a name of the configuration. */
+function pluginNamed(scope: string): ParsedScope {
+  return /^[a-z][a-z0-9_]{0,63}$/.test(scope) ? scopeOf(scope) : badScope("is no name of a plugin");
 }
 
 /** `reject@rcpt`; both sides may be globs. */

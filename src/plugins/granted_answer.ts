@@ -20,6 +20,8 @@ export function answerCheck(hook: HookName, grants: EffectiveGrants): Check {
     const mark = answer.marks?.find((each) => !grants.allows("mark", each));
     if (mark !== undefined) return lacks(`mark a client as ${mark}`, `mark:${mark}`);
     if (answer.score !== undefined && !grants.has("score")) return lacks("give a score", "score");
+    const result = answer.results?.find(({ method }) => !grants.allows("results", method));
+    if (result !== undefined) return lacks(`give a result of ${quote(result.method)}`, `results:${result.method}`);
     return edits === undefined ? undefined : forbiddenEdit(edits, grants);
   };
 }
@@ -46,6 +48,7 @@ function forbiddenEdit(edits: readonly Edit[], grants: EffectiveGrants): string 
 function scopeOfEdit(edit: Edit): string {
   switch (edit.edit) {
     case "addHeader":
+    case "insertHeader":
     case "removeHeader":
     case "replaceHeader":
       return `header:${edit.name}`;

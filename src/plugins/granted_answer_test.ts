@@ -60,6 +60,9 @@ const edits: readonly (readonly [edit: Edit, enough: readonly string[], short: r
     "edit:recipients",
     "edit:header:X-Spam",
   ]],
+  [{ edit: "insertHeader", name: "Subject", value: "s", at: 2 }, ["edit:header:subject", "edit:header"], [
+    "edit:header:X-*",
+  ]],
   [{ edit: "removeHeader", name: "Subject" }, ["edit:header:subject"], ["edit:header:X-*", "edit:reverse_path"]],
   [{ edit: "replaceHeader", name: "Subject", value: "s" }, ["edit:header:Subject"], ["edit:header:Sub"]],
   // A star in a name is a character of the name.
@@ -92,7 +95,20 @@ const standings: readonly (readonly [answer: Answer, need: string, deed: string]
   [{ verdict: "pass", marks: ["relay"] }, "mark:relay", "mark a client as relay"],
   [{ verdict: "pass", marks: ["allowed"] }, "mark:allowed", "mark a client as allowed"],
   [{ verdict: "pass", score: 1 }, "score", "give a score"],
+  [{ verdict: "pass", results: [{ method: "spf", result: "pass" }] }, "results:spf", 'give a result of "spf"'],
 ];
+
+test("results of several methods need each of them, or all", () => {
+  const answer: Answer = {
+    verdict: "pass",
+    results: [{ method: "spf", result: "pass" }, { method: "iprev", result: "pass" }],
+  };
+  const sentence = 'may not give a result of "iprev": "results:iprev" is not among its needs, or is not granted';
+  assert.equal(forbiddenInAnswer(answer, "mail", grants("results:spf", "results:dkim")), sentence);
+  for (const enough of [["results:spf", "results:iprev"], ["results"], ["results:*"]]) {
+    assert.equal(forbiddenInAnswer(answer, "mail", grants(...enough)), undefined);
+  }
+});
 
 for (const [answer, need, deed] of standings) {
   test(`${JSON.stringify(answer)} needs ${need}`, () => {

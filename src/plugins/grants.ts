@@ -4,7 +4,7 @@ import { type CapabilityName, capabilityNames } from "../../sdk/contract/manifes
 import { type Parts, scopeCovers } from "../scopes/scope.ts";
 import { didYouMean } from "../text/did_you_mean.ts";
 import { quote } from "../text/quote.ts";
-import { isCapabilityName, scopeReaders } from "./grant_names.ts";
+import { isCapabilityName, placeCapabilities, scopeReaders } from "./grant_names.ts";
 
 /** One line of `needs` or `grant`: `dns`, `tcp:127.0.0.1:3310`, `edit:header:X-Spam-*`. */
 export interface Grant {
@@ -53,12 +53,16 @@ export function parseGrant(text: string): ParsedGrant {
   return { kind: "grant", grant: { name, text, scope, parts: parsed.parts } };
 }
 
-/** The needs, if every one of them lies wholly within one grant. Granting more than is needed gives no more. */
+/**
+ * The needs, if every one of them lies wholly within one grant. Granting more than is needed gives no more; of places
+ * (`http`, `tcp`, ...) that a plugin leaves to the operator it gets those that are granted.
+ */
 export function effectiveGrants(needs: readonly Grant[], grants: readonly Grant[]): Granted {
-  const missing = needs.filter((need) => !grants.some((grant) => covers(grant, need))).map(({ text }) => text);
-  const unused = grants.filter((grant) => !needs.some((need) => covers(grant, need))).map(({ text }) => text);
+  const met = needs.map((need) => grants.flatMap((grant) => meet(need, grant)));
+  const missing = needs.filter((_, index) => met[index]?.length === 0).map(({ text }) => text);
+  const unused = grants.filter((grant) => !needs.some((need) => meet(need, grant).length > 0)).map(({ text }) => text);
   if (missing.length > 0) return { kind: "lacking", missing, unused };
-  return { kind: "granted", grants: new Effective(needs), unused };
+  return { kind: "granted", grants: new Effective(met.flat()), unused };
 }
 
 /** What an operator is told of a plugin that lacks grants, ending with a line for its table in the configuration. */
@@ -68,12 +72,23 @@ export function explainLacking(
   granted: readonly string[] = [],
 ): readonly string[] {
   const line = [...granted, ...missing].map((text) => JSON.stringify(text)).join(", ");
+  const places = missing.filter((text) => placeCapabilities.has(text as CapabilityName));
   return [
     `the plugin ${quote(plugin)} needs what it is not granted: ${missing.map(quote).join(", ")}`,
     "if you trust it with that, write into its table:",
     `grant = [${line}]`,
+    ...places.map((name) => `or, in the place of "${name}", only what it is to reach, "${examples[name]}"`),
   ];
 }
+
+const examples: { readonly [name: string]: string } = {
+  http: "http:https://api.example.com/v1/*",
+  tcp: "tcp:127.0.0.1:3310",
+  run: "run:/bin/checkpassword",
+  ldap: "ldap:ldaps://ldap.example.org",
+  sql: "sql:users",
+  mmdb: "mmdb:/usr/share/GeoIP/GeoLite2-Country.mmdb",
+};
 
 class Effective implements EffectiveGrants {
   readonly #byName = new Map<CapabilityName, readonly Grant[]>();
@@ -101,6 +116,13 @@ class Effective implements EffectiveGrants {
   #of(name: CapabilityName): readonly Grant[] {
     return this.#byName.get(name) ?? [];
   }
+}
+
+/** What of the need this grant gives; at most one. */
+function meet(need: Grant, grant: Grant): readonly Grant[] {
+  if (covers(grant, need)) return [need];
+  const isOpen = need.parts === undefined && placeCapabilities.has(need.name);
+  return isOpen && grant.name === need.name ? [grant] : [];
 }
 
 function covers(grant: Grant, need: Grant): boolean {

@@ -30,6 +30,7 @@ const bad: readonly (readonly [text: string, why: string])[] = [
   ["http:", '"http:" has a scope that is not like https://host/path*'],
   ["http:example.com", '"http:example.com" has a scope that is not like https://host/path*'],
   ["tcp:127.0.0.1", '"tcp:127.0.0.1" has a scope that is not like host:port or unix:/path'],
+  ["notes:k*", '"notes:k*" has a scope that is no name of a plugin'],
   ["content:subject", '"content:subject" has a scope that is none of headers, body'],
   ["event:password", '"event:password" has a scope that is none of client, hello, tls, user, cr'],
   ["event:headers:a:b", '"event:headers:a:b" has a scope that names no header field'],
@@ -58,7 +59,7 @@ const rows: readonly (readonly [need: string, grant: string, covers: boolean])[]
   ["store:list-*", "store:*", true],
   ["store:*", "store:list-*", false],
   ["http", "http", true],
-  ["http", "http:https://*/*", false],
+  ["http", "http:https://*/*", true],
   ["http:https://a.test/v1/*", "http", true],
   ["http:https://a.test/v1/*", "http:https://a.test/v1/*", true],
   ["http:https://a.test/v1/*", "http:https://a.test/*", true],
@@ -68,6 +69,15 @@ const rows: readonly (readonly [need: string, grant: string, covers: boolean])[]
   ["http:https://a.test/v1/*", "http:https://a.test:443/v1/*", true],
   ["http:https://A.test/v1/*", "http:https://a.test/v1/*", true],
   ["http:https://*.test/x", "http:https://a.test/x", false],
+  ["notes:karma", "notes:karma", true],
+  ["notes:karma", "notes", true],
+  ["notes:karma", "notes:helo", false],
+  ["notes", "notes:karma", false],
+  // A place that only the operator knows.
+  ["tcp", "tcp:unix:/run/p0f.sock", true],
+  ["mmdb", "mmdb:/a.mmdb", true],
+  ["mmdb:/a.mmdb", "mmdb:/b.mmdb", false],
+  ["mmdb", "tcp:127.0.0.1:1", false],
   // What stands in the path can never count as the host.
   ["http:https://evil.test/x.good.test/", "http:https://*.good.test/*", false],
   ["tcp:127.0.0.1:3310", "tcp:127.0.0.1:*", true],
@@ -115,6 +125,22 @@ test("a wide grant gives no more than the need", () => {
   assert.deepEqual(result.grants.scopesOf("http"), ["https://a.test/v1/*"]);
   assert.deepEqual([result.grants.has("http"), result.grants.has("dns")], [true, false]);
   assert.deepEqual([result.grants.allows("event", "size"), result.grants.allows("event", "client")], [true, false]);
+});
+
+test("of places that are left to the operator a plugin gets those that are granted", () => {
+  const grants = grantsOf("tcp:127.0.0.1:3310", "tcp:unix:/run/a.sock", "http:https://a.test/*");
+  const result = effectiveGrants(grantsOf("tcp"), grants);
+  if (result.kind === "lacking") return assert.fail(result.missing.join());
+  assert.deepEqual(result.unused, ["http:https://a.test/*"]);
+  assert.deepEqual(result.grants.scopesOf("tcp"), ["127.0.0.1:3310", "unix:/run/a.sock"]);
+  assert.equal(result.grants.allows("tcp", "127.0.0.1:25"), false);
+});
+
+test("the operator is told that a place may be granted alone", () => {
+  assert.deepEqual(
+    explainLacking("p0f", ["tcp"])[3],
+    'or, in the place of "tcp", only what it is to reach, "tcp:127.0.0.1:3310"',
+  );
 });
 
 test("without needs nothing is allowed", () => {

@@ -19,9 +19,11 @@ import { parseManifest } from "./manifest.ts";
 import { type GuardedModule, ModuleCache } from "./module_cache.ts";
 import { Plugin } from "./plugin.ts";
 import type { PluginLimits, PluginState } from "./plugin_limits.ts";
+import { prepareCapabilities } from "./prepare_capabilities.ts";
 import { mostProblems, type Problem } from "./problem.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { Allowance, Capabilities, ReadContent } from "./requests.ts";
+import { whyNotTrusted } from "./signature.ts";
 import { checkSettings } from "./settings.ts";
 import type { Turns } from "./turns.ts";
 import { type CompiledModule, webAssembly } from "./web_assembly.ts";
@@ -51,6 +53,8 @@ export interface PluginSource {
   readonly limits: PluginLimits;
   readonly state: PluginState;
   readonly host: Host;
+  /** Public keys in base64: one of them must have signed the file. Absent: no signature is needed. */
+  readonly trusted?: readonly string[];
   /** The operator's word against the manifest's. */
   readonly onError?: OnError;
   readonly pool?: PoolOptions;
@@ -69,12 +73,16 @@ const modules = new ModuleCache();
 export async function loadPlugin(source: PluginSource): Promise<LoadedPlugin> {
   const bytes = await readWasm(source.file);
   if ("problems" in bytes) return refused(bytes.problems);
+  const mistrusted = source.trusted && whyNotTrusted(bytes.ok, source.trusted);
+  if (mistrusted !== undefined) return refused([atFile(mistrusted)]);
   const manifest = readManifest(bytes.ok, source.name);
   if ("problems" in manifest) return refused(manifest.problems);
   const grants = grantsOf(manifest.ok, source);
   if ("problems" in grants) return refused(grants.problems);
   const configuration = configurationOf(manifest.ok, source);
   if ("problems" in configuration) return refused(configuration.problems);
+  const unready = await prepareCapabilities(grants.ok, source.host.capabilities);
+  if (unready.length > 0) return refused(unready);
   const digest = createHash("sha256").update(bytes.ok).digest("hex");
   const compiled = await modules.compile(digest, bytes.ok, source.limits);
   if (compiled.kind === "invalid") return refused([atFile(`cannot be run: ${printable(compiled.message)}`)]);

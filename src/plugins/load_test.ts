@@ -229,3 +229,13 @@ test("two plugins of one file share one compiled module", async () => {
   assert.equal(a.guarded, b.guarded);
   assert.equal(a.guarded, c.guarded);
 });
+
+test("plugins of equal code and other data share that code, and each keeps its data", async () => {
+  const cache = new ModuleCache();
+  const [one, two] = ["accept", "reject"].map((word) => wasmOf(answering(`{"verdict":"${word}"}`.padEnd(30))));
+  assert.ok(one !== undefined && two !== undefined);
+  const [a, b] = [await cache.compile("a", one, defaultLimits), await cache.compile("b", two, defaultLimits)];
+  assert.ok(a.kind === "module" && b.kind === "module");
+  assert.equal(a.guarded.module, b.guarded.module);
+  assert.notDeepEqual(a.guarded.image, b.guarded.image);
+});

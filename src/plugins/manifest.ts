@@ -8,6 +8,7 @@ import { decodeJson, findUnsafe } from "./decode_json.ts";
 import { limits } from "./limits.ts";
 import { dotted, mostProblems, problemOf } from "./problem.ts";
 import { whatIsWrong } from "./settings.ts";
+import { problemsOfWhen, whenSchema } from "./when_schema.ts";
 
 /** `problems` are sentences that begin with the dotted path: `hooks[1] is ...`. */
 export type ParsedManifest =
@@ -58,6 +59,7 @@ const schema = v.strictObject({
     setting,
   ),
   onError: v.picklist(["defer", "pass", "reject"]),
+  when: v.exactOptional(whenSchema),
   wishes: v.exactOptional(v.strictObject({
     cpu: v.exactOptional(wish),
     wall: v.exactOptional(wish),
@@ -75,7 +77,10 @@ export function parseManifest(bytes: Uint8Array): ParsedManifest {
   const foreign = foreignContract(decoded.value);
   if (foreign !== undefined) return problems(foreign);
   const parsed = v.safeParse(schema, decoded.value);
-  if (parsed.success) return { kind: "manifest", manifest: parsed.output as Manifest };
+  if (parsed.success) {
+    const wrong = problemsOfWhen(parsed.output).slice(0, mostProblems);
+    return wrong.length > 0 ? problems(...wrong) : { kind: "manifest", manifest: parsed.output as Manifest };
+  }
   const told = parsed.issues.slice(0, mostProblems).map((issue) => problemOf(issue, ""));
   return problems(...told.map(({ path, message }) => `${path} ${message}`.trim()));
 }

@@ -51,6 +51,9 @@ export class Plugin {
   readonly hooks: readonly HookName[];
   readonly onError: OnError;
   readonly limits: PluginLimits;
+  readonly givesMarks: boolean;
+  /** Names in the configuration, `*` for all. */
+  readonly readsNotesOf: readonly string[];
   readonly #loaded: Loaded;
   readonly #gates = new Map<HookName, Gate>();
   readonly #tally = new Tally();
@@ -62,6 +65,8 @@ export class Plugin {
     this.hooks = loaded.hooks;
     this.onError = loaded.onError;
     this.limits = loaded.limits;
+    this.givesMarks = loaded.allowance.grants.has("mark");
+    this.readsNotesOf = loaded.allowance.grants.scopesOf("notes");
     this.#loaded = loaded;
   }
 
@@ -105,11 +110,12 @@ export class Plugin {
   async #ask(instance: Instance, hook: HookName, gate: Gate, input: Uint8Array, terms: CallTerms): Promise<Judged> {
     const { guest, snapshot } = instance;
     const judged = this.#judge(hook, gate, await guest.call(hook, input, terms), terms.began);
+    const { fuel, requests } = guest.used;
     this.#tally.use(guest.used, guest.memory);
     const whole = judged.kind === "answered" && !instance.once && (snapshot === undefined || snapshot.restore());
     if (whole) this.#loaded.pool.giveBack(instance);
     else this.#loaded.pool.discard(instance);
-    return judged;
+    return requests === undefined ? { ...judged, fuel } : { ...judged, fuel, requests };
   }
 
   #judge(hook: HookName, gate: Gate, end: CallEnd, began: number): Judged {

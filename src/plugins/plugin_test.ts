@@ -35,6 +35,7 @@ async function load(
 async function outcome(plugin: Plugin, asked: unknown = event): Promise<readonly unknown[]> {
   const result = await plugin.call("connect", asked as Event);
   assert.ok(result.micros >= 0);
+  assert.ok(result.kind === "failed" || result.fuel > 0);
   return result.kind === "answered" ? ["answered", result.answer] : [result.failure, result.message];
 }
 

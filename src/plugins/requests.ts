@@ -2,6 +2,7 @@
 
 import type { Json } from "../../sdk/contract/contract.ts";
 import type { CallContext, Capability, Fulfilled } from "../capabilities/capability.ts";
+import type { HostRequest } from "../hooks/askable.ts";
 import type { Content } from "../spool/spool.ts";
 import type { CallClock } from "./call_clock.ts";
 import { decodeJson } from "./decode_json.ts";
@@ -32,6 +33,9 @@ export interface Allowance {
 /** Requests in a call in which nothing may be asked for, as in `configure`. */
 const mostRefusals = 10;
 
+/** Requests of one call that are told of. */
+const mostTold = 100;
+
 const encoder = new TextEncoder();
 
 export class Requests {
@@ -40,6 +44,7 @@ export class Requests {
   #content: Content | undefined;
   #time = 0;
   #made = 0;
+  #asked: HostRequest[] | undefined;
   #abort: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,6 +58,12 @@ export class Requests {
     this.#content = content;
     this.#time = time;
     this.#made = 0;
+    this.#asked = undefined;
+  }
+
+  /** What the call that is over, or under way, asked for; the first hundred. */
+  get asked(): readonly HostRequest[] | undefined {
+    return this.#asked;
   }
 
   /** The call is over: whatever it still waits for is let go. */
@@ -78,7 +89,16 @@ export class Requests {
 
   /** The same for a request that is parsed already, or could not be. */
   async askFor(name: string, request: unknown): Promise<Uint8Array> {
-    return encode(await this.#waiting(() => this.#fulfil(name, request)));
+    return encode(await this.#waiting(() => this.#noted(name, request)));
+  }
+
+  async #noted(name: string, request: unknown): Promise<Fulfilled> {
+    // A guest may name what it likes.
+    const capability = this.#allowance?.capabilities.has(name) === true ? name : "unknown";
+    const began = performance.now();
+    const fulfilled = await this.#fulfil(name, request);
+    this.#note(capability, began, fulfilled.kind === "done" ? "done" : fulfilled.code);
+    return fulfilled;
   }
 
   /** Up to `length` octets of the message from `offset`; undefined if there is none or it is not granted. */
@@ -88,7 +108,18 @@ export class Requests {
     this.#made++;
     if (this.#made > allowance.hostCalls) return undefined;
     const scopes = allowance.grants.scopesOf("content");
-    return await this.#waiting(() => allowance.readContent(content, scopes, offset, length));
+    return await this.#waiting(async () => {
+      const began = performance.now();
+      const octets = await allowance.readContent(content, scopes, offset, length);
+      this.#note("content", began, octets === undefined ? "notGranted" : "done");
+      return octets;
+    });
+  }
+
+  #note(capability: string, began: number, outcome: string): void {
+    const asked = this.#asked ??= [];
+    if (asked.length >= mostTold) return;
+    asked.push({ capability, began, milliseconds: performance.now() - began, outcome });
   }
 
   async #waiting<T>(work: () => Promise<T>): Promise<T> {

@@ -16,9 +16,8 @@ export function wasiFunctions(exchange: Exchange): { readonly [name: string]: Ho
   const none = (): number => success;
   const closed = (): number => badDescriptor;
   const twoZeros: HostFunction = (_kernel, first: number, second: number): number => {
-    const view = exchange.view("wasi");
-    view.setUint32(first >>> 0, 0, true);
-    view.setUint32(second >>> 0, 0, true);
+    exchange.writeNumber("wasi", first, 0);
+    exchange.writeNumber("wasi", second, 0);
     return success;
   };
   return {
@@ -54,7 +53,7 @@ export function wasiFunctions(exchange: Exchange): { readonly [name: string]: Ho
 }
 
 function writeTime(exchange: Exchange, to: number, nanoseconds: bigint): number {
-  exchange.view("wasi").setBigUint64(to >>> 0, nanoseconds, true);
+  exchange.writeNumber("wasi", to, nanoseconds);
   return success;
 }
 
@@ -72,7 +71,7 @@ function writeVectors(exchange: Exchange, descriptor: number, vectors: number, c
     text += new TextDecoder().decode(new Uint8Array(view.buffer, at, most));
     total += length;
   }
-  view.setUint32(written, total, true);
+  exchange.writeNumber("wasi", written, total);
   if (text.trim() !== "") exchange.log(descriptor === 1 ? "info" : "warn", () => text);
   return success;
 }

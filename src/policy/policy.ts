@@ -1,6 +1,7 @@
 // What the operator makes of a plugin's refusals, and to whom it does not apply.
 
 import type { Mailbox, Mark } from "../../sdk/contract/event.ts";
+import type { RecipientRules } from "./recipient_rules.ts";
 
 /** Of one plugin in the configuration. */
 export interface Policy {
@@ -16,14 +17,17 @@ export interface Policy {
   readonly immune: readonly Mark[];
   /** What it is asked for; empty for everybody. */
   readonly for: readonly RecipientPattern[];
+  /** What single recipients want in the place of `mode` and `as`; absent: nobody wants anything. */
+  readonly byRecipient?: RecipientRules;
   /** Added to the session's score for each refusal, tolerated ones too. */
   readonly refusalScore: number;
   /** By which its own scores are multiplied. */
   readonly weight: number;
 }
 
-/** For good, for now, or for good with the connection closed. */
-export type Manner = "reject" | "defer" | "disconnect";
+/** For good or for now; `disconnect` and `defer_disconnect` are the same with the connection closed. */
+export const manners = ["reject", "defer", "disconnect", "defer_disconnect"] as const;
+export type Manner = (typeof manners)[number];
 
 /** A domain (`@example.org`) or one mailbox, in lower case. */
 export interface RecipientPattern {

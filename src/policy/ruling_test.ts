@@ -3,24 +3,26 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Refusal, Verdict } from "../../sdk/contract/verdict.ts";
-import type { Policy } from "./policy.ts";
+import type { Manner, Policy } from "./policy.ts";
 import { inManner, rule } from "./ruling.ts";
 
 const reject: Verdict = { verdict: "reject", text: "No", code: 554, status: "5.7.1" };
 const defer: Verdict = { verdict: "defer", text: "Later", code: 450, status: "4.7.1" };
 const modes = ["enforce", "late", "monitor"] as const;
-const manners = [undefined, "reject", "defer", "disconnect"] as const;
+const manners = [undefined, "reject", "defer", "disconnect", "defer_disconnect"] as const;
 
 /** `verdict | as | enforce, late ahead, late reached, monitor`. */
 const expected = `
-reject | -          | refuses reject  late reject  refuses reject  tolerated reject
-reject | reject     | refuses reject  late reject  refuses reject  tolerated reject
-reject | defer      | refuses defer  late defer  refuses defer  tolerated defer
-reject | disconnect | refuses reject+  late reject+  refuses reject+  tolerated reject+
-defer  | -          | refuses defer  late defer  refuses defer  tolerated defer
-defer  | reject     | refuses reject  late reject  refuses reject  tolerated reject
-defer  | defer      | refuses defer  late defer  refuses defer  tolerated defer
-defer  | disconnect | refuses reject+  late reject+  refuses reject+  tolerated reject+
+reject | -                | refuses reject  late reject  refuses reject  tolerated reject
+reject | reject           | refuses reject  late reject  refuses reject  tolerated reject
+reject | defer            | refuses defer  late defer  refuses defer  tolerated defer
+reject | disconnect       | refuses reject+  late reject+  refuses reject+  tolerated reject+
+reject | defer_disconnect | refuses defer+  late defer+  refuses defer+  tolerated defer+
+defer  | -                | refuses defer  late defer  refuses defer  tolerated defer
+defer  | reject           | refuses reject  late reject  refuses reject  tolerated reject
+defer  | defer            | refuses defer  late defer  refuses defer  tolerated defer
+defer  | disconnect       | refuses reject+  late reject+  refuses reject+  tolerated reject+
+defer  | defer_disconnect | refuses defer+  late defer+  refuses defer+  tolerated defer+
 `;
 
 function shown(verdict: Verdict, policy: Pick<Policy, "mode" | "as">, late: boolean): string {
@@ -39,7 +41,7 @@ test("every verdict in every mode and manner", () => {
         shown(verdict, { mode: "late", ...policy }, false),
         shown(verdict, { mode: "monitor", ...policy }, true),
       ];
-      return `${verdict.verdict.padEnd(6)} | ${(as ?? "-").padEnd(10)} | ${cells.join("  ")}`;
+      return `${verdict.verdict.padEnd(6)} | ${(as ?? "-").padEnd(16)} | ${cells.join("  ")}`;
     })
   );
   equal(`\n${rows.join("\n")}\n`, expected);
@@ -55,7 +57,7 @@ test("pass and accept are what they are, whatever the policy", () => {
   }
 });
 
-const worded: readonly (readonly [Refusal, "reject" | "defer" | "disconnect", Refusal])[] = [
+const worded: readonly (readonly [Refusal, Manner, Refusal])[] = [
   [
     { verdict: "reject", text: "No", code: 554, status: "5.7.1" },
     "reject",
@@ -70,6 +72,12 @@ const worded: readonly (readonly [Refusal, "reject" | "defer" | "disconnect", Re
     verdict: "defer",
     text: "No",
     disconnect: false,
+  }],
+  [{ verdict: "defer", text: "No", code: 450, status: "4.7.1" }, "defer_disconnect", {
+    verdict: "defer",
+    text: "No",
+    disconnect: true,
+    status: "4.7.1",
   }],
   [{ verdict: "defer", text: "No" }, "disconnect", { verdict: "reject", text: "No", disconnect: true }],
 ];

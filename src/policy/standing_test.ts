@@ -2,11 +2,10 @@
 
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import type { Mark } from "../../sdk/contract/event.ts";
+import type { Mailbox, Mark } from "../../sdk/contract/event.ts";
+import { type About, exemption } from "./about.ts";
 import { isFor, parseRecipientPattern } from "./policy.ts";
 import {
-  due,
-  exemption,
   marked,
   newcomer,
   type Pending,
@@ -14,11 +13,16 @@ import {
   scored,
   type Standing,
   unproved,
+  withoutTransaction,
 } from "./standing.ts";
-import { earned, isReached, plainTerms } from "./terms.ts";
+import { due, earned, isReached, latePoints, plainTerms } from "./terms.ts";
 
 const someone = { localPart: "someone", domain: "example.org" };
 const postmaster = { localPart: "Postmaster", domain: "example.org" };
+
+function about(hook: About["hook"], recipients: readonly Mailbox[]): About {
+  return { hook, recipients, places: recipients.map((_, place) => place) };
+}
 
 function pending(plugin: string, immune: readonly Mark[] = []): Pending {
   return { plugin, immune, refusal: { verdict: "reject", text: plugin } };
@@ -44,19 +48,25 @@ test("the first refusal of a plugin is remembered, later ones of the same are no
   equal(remembering(late, pending("a")), late);
 });
 
+test("what was found of a transaction ends with it, what was found of the client does not", () => {
+  const both = remembering(late, { ...pending("c"), inTransaction: true });
+  deepEqual(withoutTransaction(both).pending, late.pending);
+  equal(withoutTransaction(late), late);
+});
+
 test("a mark exempts from the plugins that name it", () => {
-  equal(exemption(marked(newcomer, ["allowed"]), { immune: ["relay", "allowed"] }), "allowed");
-  equal(exemption(newcomer, { immune: ["relay"] }), undefined);
-  equal(exemption(marked(newcomer, ["relay"]), { immune: [] }), undefined);
+  equal(exemption(marked(newcomer, ["allowed"]).marks, { immune: ["relay", "allowed"] }), "allowed");
+  equal(exemption(newcomer.marks, { immune: ["relay"] }), undefined);
+  equal(exemption(marked(newcomer, ["relay"]).marks, { immune: [] }), undefined);
 });
 
 test("what is due: the oldest that the client has not become immune to; postmaster and abuse are always reached", () => {
-  equal(due(late, [someone])?.plugin, "a");
-  equal(due(marked(late, ["authenticated"]), [someone])?.plugin, "b");
-  equal(due(late, [postmaster]), undefined);
-  equal(due(late, [postmaster, { localPart: "abuse", domain: "x.test" }]), undefined);
-  equal(due(late, [postmaster, someone])?.plugin, "a");
-  equal(due(late, [])?.plugin, "a");
+  equal(due(late, about("rcpt", [someone]))?.plugin, "a");
+  equal(due(marked(late, ["authenticated"]), about("rcpt", [someone]))?.plugin, "b");
+  equal(due(late, about("rcpt", [postmaster])), undefined);
+  equal(due(late, about("rcpt", [postmaster, { localPart: "abuse", domain: "x.test" }])), undefined);
+  equal(due(late, about("rcpt", [postmaster, someone]))?.plugin, "a");
+  equal(due(late, about("rcpt", []))?.plugin, "a");
 });
 
 const reached: readonly (readonly [string, "mail" | "rcpt" | "data_post", boolean])[] = [
@@ -75,16 +85,22 @@ for (const [hook, point, expected] of reached) {
   });
 }
 
-test("earned: a late refusal from its point on, a bad score at its hook, never with a mark", () => {
-  equal(earned(late, plainTerms, "mail", []), undefined);
-  equal(earned(late, plainTerms, "rcpt", [someone])?.by, "a");
-  equal(earned(late, plainTerms, "rcpt", [postmaster]), undefined);
-  const terms = { late: "rcpt", thresholds: { data: -3 } } as const;
-  const bad = scored(newcomer, -3);
-  equal(earned(bad, terms, "data", [someone])?.by, "policy");
-  equal(earned(bad, terms, "rcpt", [someone]), undefined);
-  equal(earned(scored(newcomer, -2), terms, "data", [someone]), undefined);
-  equal(earned(marked(bad, ["allowed"]), terms, "data", [someone]), undefined);
+for (const hook of latePoints) {
+  test(`earned: a score that is too bad at ${hook} is so there alone, and without a mark`, () => {
+    const terms = { late: "queue", thresholds: { [hook]: -3 } } as const;
+    const bad = scored(newcomer, -3);
+    for (const at of latePoints) {
+      equal(earned(bad, terms, about(at, [someone]))?.by, at === hook ? "policy" : undefined);
+    }
+    equal(earned(scored(newcomer, -2), terms, about(hook, [someone])), undefined);
+    equal(earned(marked(bad, ["allowed"]), terms, about(hook, [someone])), undefined);
+  });
+}
+
+test("earned: a late refusal from its point on", () => {
+  equal(earned(late, plainTerms, about("mail", [])), undefined);
+  equal(earned(late, plainTerms, about("rcpt", [someone]))?.by, "a");
+  equal(earned(late, plainTerms, about("rcpt", [postmaster])), undefined);
 });
 
 const patterns: readonly (readonly [string, boolean])[] = [

@@ -3,7 +3,21 @@
 import * as v from "valibot";
 
 /** `drain`: end soon, every session is told so. `retire`: end when the sessions have, others take the clients. */
-export type ToWorker = { readonly kind: "reload" | "drain" | "retire" };
+export type ToWorker =
+  | { readonly kind: "reload" | "drain" | "retire" }
+  /** What somebody wants to know of the worker, or have done by it; answered by `answer` with the same number. */
+  | { readonly kind: "ask"; readonly id: number; readonly question: string; readonly about: string }
+  /** Whether what happens is to be told. */
+  | { readonly kind: "listen"; readonly on: boolean };
+
+/** What a reload changed: see `Changes` of src/generation. */
+export interface ReloadedChanges {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly kept: readonly string[];
+  readonly tables: readonly string[];
+}
 
 /** Lines are whole and for the operator. */
 export type FromWorker =
@@ -12,23 +26,42 @@ export type FromWorker =
   /** It will end: why, in `complaints`. */
   | { readonly kind: "failed"; readonly complaints: readonly string[] }
   /** One for each `reload`, in order; `kept`: everything is as it was, because of the problems. */
-  | { readonly kind: "reloaded" }
-  | { readonly kind: "kept"; readonly problems: readonly string[] };
+  | {
+    readonly kind: "reloaded";
+    readonly number: number;
+    readonly changes: ReloadedChanges;
+    readonly warnings: readonly string[];
+  }
+  | { readonly kind: "kept"; readonly number: number; readonly problems: readonly string[] }
+  /** Whoever asked knows what shape the value must have; without one there is no answer. */
+  | { readonly kind: "answer"; readonly id: number; readonly value?: unknown }
+  | { readonly kind: "happened"; readonly values: readonly unknown[] };
 
 const mostLines = 1000;
 const longestLine = 10_000;
 
 const lines = v.pipe(v.array(v.pipe(v.string(), v.maxLength(longestLine))), v.maxLength(mostLines));
 
-const toWorker: v.GenericSchema<unknown, ToWorker> = v.strictObject({
-  kind: v.picklist(["reload", "drain", "retire"]),
-});
+const number = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Happenings that one message may carry. */
+export const mostHappenings = 1000;
+
+const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant("kind", [
+  v.strictObject({ kind: v.picklist(["reload", "drain", "retire"]) }),
+  v.strictObject({ kind: v.literal("ask"), id: number, question: v.string(), about: v.string() }),
+  v.strictObject({ kind: v.literal("listen"), on: v.boolean() }),
+]);
+
+const changes = v.strictObject({ added: lines, changed: lines, removed: lines, kept: lines, tables: lines });
 
 const fromWorker: v.GenericSchema<unknown, FromWorker> = v.variant("kind", [
   v.strictObject({ kind: v.literal("listening"), lines, complaints: lines }),
   v.strictObject({ kind: v.literal("failed"), complaints: lines }),
-  v.strictObject({ kind: v.literal("reloaded") }),
-  v.strictObject({ kind: v.literal("kept"), problems: lines }),
+  v.strictObject({ kind: v.literal("reloaded"), number, changes, warnings: lines }),
+  v.strictObject({ kind: v.literal("kept"), number, problems: lines }),
+  v.strictObject({ kind: v.literal("answer"), id: number, value: v.optional(v.unknown()) }),
+  v.strictObject({ kind: v.literal("happened"), values: v.pipe(v.array(v.unknown()), v.maxLength(mostHappenings)) }),
 ]);
 
 /** Undefined for anything else. */

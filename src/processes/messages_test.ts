@@ -8,17 +8,27 @@ const toWorker: readonly (readonly [message: unknown, isTaken: boolean])[] = [
   [{ kind: "reload" }, true],
   [{ kind: "drain" }, true],
   [{ kind: "retire" }, true],
+  [{ kind: "ask", id: 1, question: "status", about: "" }, true],
+  [{ kind: "ask", id: -1, question: "status", about: "" }, false],
+  [{ kind: "listen", on: true }, true],
   [{ kind: "exec" }, false],
   [{ kind: "drain", more: 1 }, false],
   ["drain", false],
   [null, false],
 ];
 
+const changes = { added: [], changed: ["a"], removed: [], kept: [], tables: [] };
+
 const fromWorker: readonly (readonly [message: unknown, isTaken: boolean])[] = [
   [{ kind: "listening", lines: ["a"], complaints: [] }, true],
   [{ kind: "failed", complaints: ["a"] }, true],
-  [{ kind: "reloaded" }, true],
-  [{ kind: "kept", problems: [] }, true],
+  [{ kind: "reloaded", number: 2, changes, warnings: [] }, true],
+  [{ kind: "reloaded", number: 2, changes: {}, warnings: [] }, false],
+  [{ kind: "kept", number: 1, problems: [] }, true],
+  [{ kind: "answer", id: 1, value: { any: "thing" } }, true],
+  [{ kind: "answer", id: "1" }, false],
+  [{ kind: "happened", values: [1] }, true],
+  [{ kind: "happened", values: Array(1001).fill(1) }, false],
   [{ kind: "listening", lines: "a", complaints: [] }, false],
   [{ kind: "failed", complaints: [1] }, false],
   [{ kind: "failed", complaints: Array(1001).fill("a") }, false],

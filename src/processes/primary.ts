@@ -2,6 +2,7 @@
 
 import type { Log } from "../log/log.ts";
 import { afterDeath } from "./restarts.ts";
+import type { ReloadOutcome } from "./worker_link.ts";
 import { forkWorker, type WorkerProcess } from "./worker_process.ts";
 
 export interface PrimaryOptions {
@@ -27,6 +28,20 @@ export interface PrimaryOptions {
   readonly onReloadSignal: (reload: () => void) => void;
   /** Calls back whenever every worker is to be replaced by a new process. */
   readonly onRestartSignal: (restart: () => void) => void;
+  /** Called when all workers of the start listen; gives what is called before they are stopped. */
+  readonly startControl: (crew: PrimaryCrew) => Promise<() => Promise<void>>;
+}
+
+/** The workers, for whoever asks them and has them reload. */
+export interface PrimaryCrew {
+  workers(): readonly WorkerProcess[];
+  /** How many there should be. */
+  readonly wanted: number;
+  readonly stopping: boolean;
+  /** In turn with starts and restarts; one outcome for each worker. */
+  reload(): Promise<readonly ReloadOutcome[]>;
+  /** Takes what happens in every worker, those to come included, until the signal is aborted. */
+  listen(take: (values: readonly unknown[]) => void, signal: AbortSignal): void;
 }
 
 /** Milliseconds that a worker has beyond its own deadline before it is killed. */
@@ -36,7 +51,7 @@ const grace = 10_000;
 export async function runPrimary(options: PrimaryOptions): Promise<number> {
   const primary = new Primary(options);
   const stopped = options.stopSignal().then(() => 0);
-  options.onReloadSignal(() => primary.reload());
+  options.onReloadSignal(() => void primary.reload());
   options.onRestartSignal(() => primary.renew());
   const code = await Promise.race([stopped, primary.serve()]);
   await primary.stop();
@@ -48,13 +63,15 @@ type Round =
   | { readonly kind: "started"; readonly lines: readonly string[] }
   | { readonly kind: "failed"; readonly problems: readonly string[] };
 
-class Primary {
+class Primary implements PrimaryCrew {
   readonly #options: PrimaryOptions;
   /** All that are not gone. */
   readonly #workers = new Set<WorkerProcess>();
   readonly #hopeless: PromiseWithResolvers<number> = Promise.withResolvers();
   #wanted = 0;
   #deaths: readonly number[] = [];
+  #listener: ((values: readonly unknown[]) => void) | undefined;
+  #endControl: () => Promise<void> = () => Promise.resolve();
   #stopping = false;
   /** Starting, replacing, reloading and renewing take turns. */
   #turn: Promise<void> = Promise.resolve();
@@ -65,21 +82,46 @@ class Primary {
 
   /** Resolves to the exit code when it cannot go on. */
   async serve(): Promise<number> {
-    this.#inTurn(() => this.#start());
+    void this.#inTurn(() => this.#start());
     return await this.#hopeless.promise;
   }
 
-  reload(): void {
-    this.#inTurn(() => this.#reload());
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  workers(): readonly WorkerProcess[] {
+    return this.#serving();
+  }
+
+  async reload(): Promise<readonly ReloadOutcome[]> {
+    let outcomes: readonly ReloadOutcome[] = [{ kind: "kept", number: 0, problems: ["the server is stopping"] }];
+    await this.#inTurn(async () => void (outcomes = await this.#reload()));
+    return outcomes;
+  }
+
+  listen(take: (values: readonly unknown[]) => void, signal: AbortSignal): void {
+    this.#listener = take;
+    for (const worker of this.#serving()) worker.listen(take);
+    signal.addEventListener("abort", () => {
+      if (this.#listener !== take) return;
+      this.#listener = undefined;
+      for (const worker of this.#workers) worker.listen(undefined);
+    });
   }
 
   renew(): void {
-    this.#inTurn(() => this.#renew());
+    void this.#inTurn(() => this.#renew());
   }
 
   /** Drains every worker; resolves when all are gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    await this.#endControl();
     if (this.#workers.size > 0) this.#options.log("info", "stopping", { workers: this.#workers.size });
     await this.#drain([...this.#workers]);
     await this.#turn;
@@ -89,7 +131,11 @@ class Primary {
     const { workers, complain, started } = this.#options;
     const first = await this.#startWorkers(await workers());
     if (this.#stopping) return;
-    if (first.kind === "started") return started(first.lines, this.#serving().map((worker) => worker.pid));
+    if (first.kind === "started") {
+      started(first.lines, this.#serving().map((worker) => worker.pid));
+      this.#endControl = await this.#options.startControl(this);
+      return this.#stopping ? await this.#endControl() : undefined;
+    }
     for (const problem of new Set(first.problems)) complain(problem);
     this.#hopeless.resolve(1);
   }
@@ -138,6 +184,7 @@ class Primary {
     const problems = isFirst ? await this.#firstListens(start.complaints) : [];
     if (problems.length > 0) return { kind: "failed", problems };
     this.#options.log("info", "worker listens", { pid: worker.pid });
+    worker.listen(this.#listener);
     void worker.gone.then((how) => this.#bury(worker, how));
     return { kind: "started", lines: start.lines };
   }
@@ -163,7 +210,7 @@ class Primary {
       return this.#hopeless.resolve(1);
     }
     log("error", "worker died", { ...fields, replaced_in_ms: next.after });
-    setTimeout(() => this.#inTurn(() => this.#replace()), next.after);
+    setTimeout(() => void this.#inTurn(() => this.#replace()), next.after);
   }
 
   /** Brings the workers up to their number. */
@@ -198,14 +245,18 @@ class Primary {
     for (const worker of old) void worker.end("retire", within);
   }
 
-  async #reload(): Promise<void> {
+  async #reload(): Promise<readonly ReloadOutcome[]> {
     const workers = this.#serving();
     const outcomes = await Promise.all(workers.map((worker) => worker.reload()));
     const problems = new Set(outcomes.flatMap((outcome) => outcome.kind === "kept" ? outcome.problems : []));
     const fields = { workers: workers.length };
-    if (problems.size === 0) return this.#options.log("info", "every worker has reloaded", fields);
+    if (problems.size === 0) {
+      this.#options.log("info", "every worker has reloaded", fields);
+      return outcomes;
+    }
     const kept = outcomes.filter(({ kind }) => kind === "kept").length;
     this.#options.log("error", "not every worker has reloaded", { ...fields, kept, why: [...problems].join("; ") });
+    return outcomes;
   }
 
   async #drain(workers: readonly WorkerProcess[]): Promise<void> {
@@ -213,7 +264,7 @@ class Primary {
     await Promise.all(workers.map((worker) => worker.end("drain", within)));
   }
 
-  #inTurn(act: () => Promise<void>): void {
-    this.#turn = this.#turn.then(() => this.#stopping ? undefined : act());
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    return this.#turn = this.#turn.then(() => this.#stopping ? undefined : act());
   }
 }

@@ -25,7 +25,7 @@ export interface WorkersOptions extends Signals {
   readonly log: Log;
 }
 
-type Signals = Pick<PrimaryOptions, "stopSignal" | "onReloadSignal" | "onRestartSignal">;
+type Signals = Pick<PrimaryOptions, "stopSignal" | "onReloadSignal" | "onRestartSignal" | "startControl">;
 
 /** Runs until told to stop. The exit code: 0, or 1 with the reasons complained of or logged. */
 export async function serveWorkers(options: WorkersOptions): Promise<number> {
@@ -44,6 +44,7 @@ export async function serveWorkers(options: WorkersOptions): Promise<number> {
     stopSignal: options.stopSignal,
     onReloadSignal: options.onReloadSignal,
     onRestartSignal: options.onRestartSignal,
+    startControl: options.startControl,
   });
 }
 

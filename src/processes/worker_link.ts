@@ -6,9 +6,15 @@ import { forgetRun } from "../platform/forget_run.ts";
 import { boundedLines, type FromWorker, parseToWorker } from "./messages.ts";
 
 /** How a reload ended in this worker. */
-export type ReloadOutcome =
-  | { readonly kind: "reloaded" }
-  | { readonly kind: "kept"; readonly problems: readonly string[] };
+export type ReloadOutcome = Extract<FromWorker, { readonly kind: "reloaded" | "kept" }>;
+
+/** What a worker can be asked. */
+export interface Answering {
+  /** Undefined for a question that it does not know. */
+  answer(question: string, about: string): Promise<unknown>;
+  /** What happens, until the signal is aborted. */
+  happenings(signal: AbortSignal): AsyncIterable<unknown>;
+}
 
 export interface WorkerLink {
   /** Resolves when this worker is to drain: its primary says so, SIGTERM does, or the primary is gone. */
@@ -16,6 +22,8 @@ export interface WorkerLink {
   /** Resolves when new workers have taken over: its sessions may end by themselves. */
   retireSignal(): Promise<void>;
   onReloadSignal(reload: () => Promise<ReloadOutcome>): void;
+  /** From now on the questions of the primary are answered. Gives what ends that. */
+  answerWith(answering: Answering): () => Promise<void>;
   /** Kept for the primary, which says what several workers complain of once. */
   complain(line: string): void;
   /** This worker accepts clients; `lines` describe it. */
@@ -41,7 +49,10 @@ class Link implements WorkerLink {
   readonly #stop: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #retire: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #complaints: string[] = [];
-  #reload: () => Promise<ReloadOutcome> = () => Promise.resolve({ kind: "kept", problems: ["the start is not over"] });
+  #reload: () => Promise<ReloadOutcome> = () =>
+    Promise.resolve({ kind: "kept", number: 0, problems: ["the start is not over"] });
+  #answering: Answering | undefined;
+  #telling: AbortController | undefined;
   #stopping = false;
   #listening = false;
 
@@ -62,6 +73,15 @@ class Link implements WorkerLink {
 
   onReloadSignal(reload: () => Promise<ReloadOutcome>): void {
     this.#reload = reload;
+  }
+
+  answerWith(answering: Answering): () => Promise<void> {
+    this.#answering = answering;
+    return () => {
+      this.#answering = undefined;
+      this.#listen(false);
+      return Promise.resolve();
+    };
   }
 
   complain(line: string): void {
@@ -99,6 +119,27 @@ class Link implements WorkerLink {
     if (order?.kind === "drain") this.#drain();
     if (order?.kind === "retire") this.#retire.resolve();
     if (order?.kind === "reload") void this.#reload().then((outcome) => this.#tell(bounded(outcome)));
+    if (order?.kind === "ask") void this.#answer(order.id, order.question, order.about);
+    if (order?.kind === "listen") this.#listen(order.on);
+  }
+
+  /** A bug in an answer is no answer. */
+  async #answer(id: number, question: string, about: string): Promise<void> {
+    const value = await this.#answering?.answer(question, about).catch(() => undefined);
+    await this.#tell(value === undefined ? { kind: "answer", id } : { kind: "answer", id, value });
+  }
+
+  #listen(on: boolean): void {
+    if (!on) this.#telling?.abort();
+    if (!on) this.#telling = undefined;
+    if (!on || this.#telling !== undefined || this.#answering === undefined) return;
+    this.#telling = new AbortController();
+    void this.#tellAll(this.#answering.happenings(this.#telling.signal));
+  }
+
+  /** One message is on its way at a time: what happens meanwhile waits, bounded, where it happens. */
+  async #tellAll(happenings: AsyncIterable<unknown>): Promise<void> {
+    for await (const happening of happenings) await this.#tell({ kind: "happened", values: [happening] });
   }
 
   /** Resolves when the message is on its way, or nobody is there to read it. */
@@ -111,5 +152,10 @@ class Link implements WorkerLink {
 }
 
 function bounded(outcome: ReloadOutcome): FromWorker {
-  return outcome.kind === "kept" ? { kind: "kept", problems: boundedLines(outcome.problems) } : { kind: "reloaded" };
+  const { number } = outcome;
+  if (outcome.kind === "kept") return { kind: "kept", number, problems: boundedLines(outcome.problems) };
+  const { added, changed, removed, kept, tables } = outcome.changes;
+  const [a, c, r, k, t] = [added, changed, removed, kept, tables].map(boundedLines);
+  const changes = { added: a ?? [], changed: c ?? [], removed: r ?? [], kept: k ?? [], tables: t ?? [] };
+  return { kind: "reloaded", number, changes, warnings: boundedLines(outcome.warnings) };
 }

@@ -18,6 +18,10 @@ export type Forked =
 const startWithin = 120_000;
 const reloadWithin = 120_000;
 
+/** Milliseconds for an answer, and questions that may wait for one. */
+const answerWithin = 5000;
+const mostQuestions = 1000;
+
 /** A new process that runs this program with the arguments of this process. */
 export function forkWorker(): Forked {
   // Shared sockets, not connections handed over by the primary: a worker that dies takes no client along that it has not
@@ -47,6 +51,10 @@ export class WorkerProcess {
   readonly #gone: PromiseWithResolvers<string> = Promise.withResolvers();
   readonly #reloads: ((outcome: ReloadOutcome) => void)[] = [];
   readonly #deadline: NodeJS.Timeout;
+  readonly #questions = new Map<number, (value: unknown) => void>();
+  #asked = 0;
+  /** Takes what happens in it. */
+  #listener: ((values: readonly unknown[]) => void) | undefined;
   #leaving = false;
 
   constructor(worker: Worker) {
@@ -85,6 +93,30 @@ export class WorkerProcess {
     });
   }
 
+  /** Never rejects; undefined if there is no answer in time. */
+  ask(question: string, about: string): Promise<unknown> {
+    if (this.#questions.size >= mostQuestions) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const id = ++this.#asked;
+      const timer = setTimeout(() => settle(undefined), answerWithin);
+      const settle = (value: unknown): void => {
+        clearTimeout(timer);
+        this.#questions.delete(id);
+        resolve(value);
+      };
+      this.#questions.set(id, settle);
+      this.#tell({ kind: "ask", id, question, about });
+    });
+  }
+
+  /** Has it tell what happens, or not any more. */
+  listen(listener: ((values: readonly unknown[]) => void) | undefined): void {
+    if ((listener === undefined) !== (this.#listener === undefined)) {
+      this.#tell({ kind: "listen", on: listener !== undefined });
+    }
+    this.#listener = listener;
+  }
+
   /** Tells it to end; after `within` milliseconds it is killed. Resolves when it is gone. See `ToWorker`. */
   async end(how: "drain" | "retire", within: number): Promise<void> {
     this.#leaving = true;
@@ -118,6 +150,10 @@ export class WorkerProcess {
       case "reloaded":
       case "kept":
         return this.#reloads.shift()?.(told);
+      case "answer":
+        return this.#questions.get(told.id)?.(told.value);
+      case "happened":
+        return this.#listener?.(told.values);
     }
   }
 
@@ -125,6 +161,7 @@ export class WorkerProcess {
     clearTimeout(this.#deadline);
     this.#start.resolve({ kind: "failed", complaints: [`a worker ended before it listened: ${how}`] });
     for (const answer of this.#reloads.splice(0)) answer(kept(`it ended: ${how}`));
+    for (const settle of [...this.#questions.values()]) settle(undefined);
     this.#gone.resolve(how);
   }
 
@@ -134,5 +171,5 @@ export class WorkerProcess {
 }
 
 function kept(problem: string): ReloadOutcome {
-  return { kind: "kept", problems: [problem] };
+  return { kind: "kept", number: 0, problems: [problem] };
 }

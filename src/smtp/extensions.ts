@@ -19,6 +19,8 @@ export interface Offer {
   readonly authWithoutTls: boolean;
   /** What the operator and the delivery backend allow beyond what is always offered. */
   readonly extensions: ReadonlySet<Extension>;
+  /** What is written of the checks of a message: whose results they are, and whether they are. RFC 8601. */
+  readonly results: { readonly id: string; readonly add: boolean };
   /** Commands sent too early: refused with the connection, or served in their turn. RFC 2920 §3.1. */
   readonly pipelining: "reject" | "allow";
   /** Octets of content; 0 = no limit, as in RFC 1870 §4. */

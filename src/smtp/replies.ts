@@ -33,6 +33,9 @@ export function goodbye(hostname: string): Reply {
 export function shuttingDown(hostname: string): Reply {
   return reply(421, "4.3.2", `${hostname} is shutting down, try again later`);
 }
+export function endedByOperator(hostname: string): Reply {
+  return reply(421, "4.3.2", `${hostname} ends this session, try again later`);
+}
 export function timedOut(hostname: string): Reply {
   return reply(421, "4.4.2", `${hostname} waited too long, closing connection`);
 }

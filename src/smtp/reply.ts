@@ -15,9 +15,10 @@ const maxLines = 100;
 
 /**
  * The reply as octets for the client, ending in CRLF. What a plugin or a client put into a text can neither end the
- * line nor reach a terminal: everything but printable ASCII becomes "?". Long lines are wrapped.
+ * line nor reach a terminal: everything but printable ASCII becomes "?". Long lines are wrapped. A refusal ends in its `receipt`,
+ * the code by which its reasons can be found.
  */
-export function formatReply(reply: Reply): string {
+export function formatReply(reply: Reply, receipt?: string): string {
   const status = reply.status === undefined ? "" : `${reply.status} `;
   const room = maxLineOctets - `${reply.code}-`.length - status.length;
   const lines: string[] = [];
@@ -26,6 +27,7 @@ export function formatReply(reply: Reply): string {
     wrap(line.replace(/[^\x20-\x7e]/gu, "?"), room, lines);
   }
   if (lines.length === 0) lines.push("");
+  if (receipt !== undefined && isRefusal(reply)) endIn(`(${receipt})`, room, lines);
   const last = Math.min(lines.length, maxLines) - 1;
   let text = "";
   for (let i = 0; i <= last; i++) text += `${reply.code}${i < last ? "-" : " "}${status}${lines[i]}\r\n`;
@@ -35,6 +37,16 @@ export function formatReply(reply: Reply): string {
 /** Is this a refusal, for good or for now? */
 export function isRefusal(reply: Reply): boolean {
   return reply.code >= 400;
+}
+
+/** Never wrapped and never cut off: rather that than the end of a very long text. */
+function endIn(receipt: string, room: number, lines: string[]): void {
+  lines.splice(maxLines);
+  const last = lines.pop() ?? "";
+  const together = last === "" ? receipt : `${last} ${receipt}`;
+  if (together.length <= room) lines.push(together);
+  else if (lines.length + 2 <= maxLines) lines.push(last, receipt);
+  else lines.push(`${last.slice(0, room - receipt.length - 1)} ${receipt}`);
 }
 
 function wrap(text: string, room: number, lines: string[]): void {

@@ -9,7 +9,7 @@ import { formatHeaderSection, parseField, parseHeaderSection } from "./header_se
 const odd = "A: 1\r\nno field\r\na :2\r\n\tfolded\r\nB: \xff\r\n";
 
 function edited(section: string, ...edits: readonly Edit[]): string {
-  const fields = editHeaderSection(parseHeaderSection(Buffer.from(section, "latin1")), edits);
+  const fields = editHeaderSection(parseHeaderSection(Buffer.from(section, "latin1")), edits, true);
   return Buffer.from(formatHeaderSection(fields)).toString("latin1");
 }
 
@@ -45,6 +45,14 @@ const rows: readonly (readonly [title: string, edits: readonly Edit[], section: 
     [{ edit: "replaceHeader", name: "A", value: "9", nth: 2 }],
     odd.replace("a :2\r\n\tfolded", "A: 9"),
   ],
+  ["in front of the first", [{ edit: "insertHeader", name: "C", value: "3", at: 1 }], `C: 3\r\n${odd}`],
+  [
+    "in front of the second, whatever lines between are no field",
+    [{ edit: "insertHeader", name: "C", value: "3", at: 2 }],
+    odd.replace("a :2", "C: 3\r\na :2"),
+  ],
+  ["behind the last", [{ edit: "insertHeader", name: "C", value: "3", at: 4 }], `${odd}C: 3\r\n`],
+  ["or where nothing is", [{ edit: "insertHeader", name: "C", value: "3", at: 10_000 }], `${odd}C: 3\r\n`],
   ["what is not there is added", [{ edit: "replaceHeader", name: "C", value: "3" }], `C: 3\r\n${odd}`],
   [
     "edits see what earlier ones did",
@@ -72,7 +80,7 @@ const values: readonly (readonly [title: string, value: string, lines: number])[
 
 for (const [title, value, lines] of values) {
   test(`a folded value is the same value: ${title}`, () => {
-    const { raw } = formatField("X-Name", value);
+    const { raw } = formatField("X-Name", value, true);
     assert.equal(parseField(raw).value, value);
     const folded = raw.slice(0, -2).split("\r\n");
     assert.equal(folded.length, lines);
@@ -81,7 +89,7 @@ for (const [title, value, lines] of values) {
 }
 
 test("a word longer than a line may be is cut between characters. RFC 5322 §2.1.1", () => {
-  const { raw } = formatField("X", "ü".repeat(2000));
+  const { raw } = formatField("X", "ü".repeat(2000), true);
   const lines = raw.slice(0, -2).split("\r\n");
   assert.ok(lines.length > 1 && lines.every((line) => line.length <= 998));
   assert.equal(parseField(raw).value.replaceAll(" ", ""), "ü".repeat(2000));
@@ -89,7 +97,42 @@ test("a word longer than a line may be is cut between characters. RFC 5322 §2.1
 
 test("no name and no value can end the field", () => {
   for (const name of ["", "a b", "a:", "a\r\n", "ä", "x".repeat(201)]) {
-    assert.throws(() => formatField(name, "v"), TypeError);
+    assert.throws(() => formatField(name, "v", true), TypeError);
   }
-  for (const value of ["a\r\nB: c", "a\n", "\r", "\0"]) assert.throws(() => formatField("A", value), TypeError);
+  for (const value of ["a\r\nB: c", "a\n", "\r", "\0"]) {
+    for (const utf8 of [true, false]) assert.throws(() => formatField("A", value, utf8), TypeError);
+  }
 });
+
+const makers: readonly (readonly [title: string, edit: (name: string, value: string) => Edit])[] = [
+  ["addHeader", (name, value) => ({ edit: "addHeader", name, value })],
+  ["insertHeader", (name, value) => ({ edit: "insertHeader", name, value, at: 2 })],
+  ["replaceHeader", (name, value) => ({ edit: "replaceHeader", name, value })],
+];
+
+const hostile: readonly (readonly [name: string, value: string])[] = [
+  ["A", "x\r\nBcc: y"],
+  ["A", "x\r\n\r\nbody"],
+  ["A", "x\ny"],
+  ["A", "x\r"],
+  ["A", "\0"],
+  ["A\r\nB", "x"],
+  ["A:", "x"],
+  ["A B", "x"],
+  ["", "x"],
+];
+
+for (const [title, edit] of makers) {
+  test(`${title} makes no field of words that could end it`, () => {
+    for (const [name, value] of hostile) assert.throws(() => edited(odd, edit(name, value)), TypeError);
+  });
+
+  test(`${title} writes no line of more than 998 octets, and ASCII where UTF-8 may not stand`, () => {
+    for (const value of ["x".repeat(8000), "ü".repeat(4000), `${"ü ".repeat(2000)}x`, "\u{1f4e7}".repeat(999)]) {
+      const fields = editHeaderSection(parseHeaderSection(Buffer.from("B: 1\r\nC: 2\r\n")), [edit("A", value)], false);
+      const section = Buffer.from(formatHeaderSection(fields)).toString("latin1");
+      assert.match(section, /^[ -~\r\n]*$/);
+      for (const line of section.split("\r\n")) assert.ok(line.length <= 998);
+    }
+  });
+}

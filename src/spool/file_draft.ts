@@ -13,6 +13,8 @@ export interface Memory {
   readonly total: number;
   /** Octets in memory, all drafts together. */
   held: number;
+  /** Drafts that went to the disk. */
+  files: number;
 }
 
 export class FileDraft implements Draft, Content {
@@ -52,6 +54,7 @@ export class FileDraft implements Draft, Content {
       this.#hold(piece.length);
       if (this.#size <= this.#memory.threshold && this.#memory.held <= this.#memory.total) return ok;
       this.#spilled = true;
+      this.#memory.files++;
       this.#release();
     }
     if (!this.#blocks.hasFull()) return ok;
@@ -83,6 +86,7 @@ export class FileDraft implements Draft, Content {
   }
 
   async discard(): Promise<void> {
+    if (this.#spilled && !this.#discarded) this.#memory.files--;
     this.#discarded = true;
     this.#whole = [];
     this.#release();

@@ -4,7 +4,7 @@ import { mkdir, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "./disk.ts";
 import { FileDraft, type Memory } from "./file_draft.ts";
-import type { Draft, Spool } from "./spool.ts";
+import type { Draft, Spool, SpoolUsage } from "./spool.ts";
 
 export interface FileSpoolOptions {
   /** Content of more octets than this goes to a file; qpsmtpd's `size_threshold`. 1 MiB if absent. */
@@ -24,6 +24,7 @@ export async function openSpool(state: string, options: FileSpoolOptions = {}): 
     threshold: options.memoryThreshold ?? 1_048_576,
     total: options.memoryTotal ?? 67_108_864,
     held: 0,
+    files: 0,
   };
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -54,6 +55,10 @@ class FileSpool implements Spool {
     this.description = `${folder}, content up to ${memory.threshold} octets in memory`;
     this.#folder = folder;
     this.#memory = memory;
+  }
+
+  usage(): SpoolUsage {
+    return { memory: this.#memory.held, files: this.#memory.files };
   }
 
   open(id: string): Draft {

@@ -10,6 +10,15 @@ export interface Spool {
   readonly description: string;
   /** A new, empty draft; costs no I/O. `id` names its file: 1 to 100 of `A-Za-z0-9_-`, unique among open drafts. */
   open(id: string): Draft;
+  /** What it holds at the moment. */
+  usage(): SpoolUsage;
+}
+
+export interface SpoolUsage {
+  /** Octets of content in memory. */
+  readonly memory: number;
+  /** Drafts that went to the disk. */
+  readonly files: number;
 }
 
 /** The disk has no room (ENOSPC, EDQUOT), or does not work; `message` is for the log. */

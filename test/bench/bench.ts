@@ -1,15 +1,19 @@
 // `npm run bench`: messages a second and microseconds a hook call, beside nodemailer's smtp-server in the same run.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lacking, run } from "../support/programs.ts";
+import { DnsServer } from "../support/dns_server.ts";
+import { lacking } from "../support/programs.ts";
 import { projectRoot, type Runtime, runtimes } from "../support/runtimes.ts";
 import { chosenRuntimes } from "./bench_daemon.ts";
+import { shippedChain } from "./chains.ts";
 import { measureHooks } from "./hook_calls.ts";
 import { measureIdle } from "./idle_connections.ts";
 import { measureNewcomers } from "./new_connections.ts";
+import { measureChains } from "./plugin_chains.ts";
+import { sendMail } from "./send_mail.ts";
 import { measureSlowClients } from "./slow_clients.ts";
 
 interface Contender {
@@ -43,6 +47,7 @@ if (missing !== false) {
 
 try {
   await benchThroughput();
+  await measureChains(console.log);
   await measureHooks(console.log);
   await benchConnections();
 } finally {
@@ -52,11 +57,13 @@ try {
 async function benchThroughput(): Promise<void> {
   console.log("Throughput by smtp-source: 20 connections, 2 KB a message; accepted and discarded\n");
   console.log(row(["", ...loads.map(({ name }) => name)]));
-  for (const contender of contenders()) {
+  const dns = await DnsServer.start();
+  for (const contender of contenders(dns.port)) {
     const figures: string[] = [];
     for (const load of loads) figures.push(await measure(contender, load));
     console.log(row([contender.name, ...figures]));
   }
+  await dns.stop();
   console.log("\n(smtp-server delays every greeting by 100 ms, which is its figure for one a connection.)\n");
 }
 
@@ -71,14 +78,14 @@ async function benchConnections(): Promise<void> {
   await measureSlowClients(console.log);
 }
 
-function contenders(): readonly Contender[] {
+function contenders(dns: number): readonly Contender[] {
   const node = join(projectRoot, "node_modules/.bin/node");
   const wanted = runtimes.filter(({ name }) => only.length === 0 || only.includes(name));
   return [
     { name: "smtp-server, Node", command: [node, "test/bench/serve_smtp_server.ts"] },
     ...wanted.flatMap((runtime) => [
       { name: `without plugins, ${runtime.name}`, command: [...bare(runtime), "test/bench/serve_bare.ts"] },
-      { name: `all plugins, ${runtime.name}`, command: [...bare(runtime), "src/main.ts", ...allPlugins()] },
+      { name: `all plugins, ${runtime.name}`, command: [...bare(runtime), "src/main.ts", ...allPlugins(dns)] },
     ]),
   ];
 }
@@ -88,19 +95,12 @@ function bare({ name, command }: Runtime): readonly string[] {
   return name === "Deno" ? [command[0], "run", "--quiet", "-A"] : [command[0]];
 }
 
-/** The shipped chain with something in every list, so that no plugin is left out; nothing is kept, little is logged. */
-function allPlugins(): readonly string[] {
-  mkdirSync(folder, { recursive: true });
-  const shipped = readFileSync(join(projectRoot, "config/qpsmtpd.toml"), "utf8");
-  const toml = shipped
-    .replace('backend = "maildir"', 'backend = "discard"')
-    .replace('# level = "info"', 'level = "error"')
-    .replace('# message_size = "25MB"', 'message_size = "50MB"')
-    .replace('# directories = ["../build/plugins"]', `directories = ["${join(projectRoot, "build/plugins")}"]`);
-  writeFileSync(join(folder, "qpsmtpd.toml"), toml);
-  writeFileSync(join(folder, "rcpthosts"), "localhost\n");
-  writeFileSync(join(folder, "badmailfrom"), "@spam.example\n");
-  writeFileSync(join(folder, "badrcptto"), "nobody@localhost\n");
+/** Nothing is kept, little is logged. */
+function allPlugins(dns: number): readonly string[] {
+  const { toml, lists } = shippedChain(dns);
+  const plugins = `directories = ["${join(projectRoot, "build/plugins")}"]`;
+  writeFileSync(join(folder, "qpsmtpd.toml"), toml.replace("# directories = []", plugins));
+  for (const [name, text] of Object.entries(lists)) writeFileSync(join(folder, name), text);
   return ["--config", join(folder, "qpsmtpd.toml"), "--listen", "127.0.0.1:0", "--state", join(folder, "var")];
 }
 
@@ -110,22 +110,14 @@ async function measure(contender: Contender, load: Load): Promise<string> {
   try {
     const target = await addressOf(child);
     const warmUp = load.megabytes === undefined ? "2000" : "2";
-    await send(target, [...load.args.map((arg, index) => load.args[index - 1] === "-m" ? warmUp : arg)]);
+    await sendMail(target, [...load.args.map((arg, index) => load.args[index - 1] === "-m" ? warmUp : arg)]);
     const started = performance.now();
-    await send(target, load.args);
+    await sendMail(target, load.args);
     const seconds = (performance.now() - started) / 1000;
     return Math.round(load.messages * (load.megabytes ?? 1) / seconds).toString();
   } finally {
     child.kill("SIGKILL");
   }
-}
-
-async function send(target: string, args: readonly string[]): Promise<void> {
-  const sent = await run("smtp-source", [
-    ...args,
-    ...["-f", "author@example.org", "-t", "postmaster@localhost", "-M", "client.example.org", target],
-  ]);
-  if (sent.code !== 0) throw new Error(sent.stderr);
 }
 
 function addressOf(child: ChildProcess): Promise<string> {

@@ -36,6 +36,7 @@ const desk: Desk = {
   log: () => {},
   decoy: new Decoy(new Uint8Array(32)),
   terms: plainTerms,
+  receipts: { inReplies: false, keep: "off", put: () => {} },
   bounds: { headerSize: 262_144, headerFields: 1000, slowest: 100 },
   timeouts: {
     command: 60_000,

@@ -68,7 +68,7 @@ for (const runtime of runtimes) {
       const checked = await qpsmtpd(runtime, "check");
       assert.equal(checked.code, 0, checked.stderr);
       const hooks = await qpsmtpd(runtime, "hooks");
-      assert.match(hooks.stdout, /^rcpt +rcpt_ok$/m);
+      assert.match(hooks.stdout, /^rcpt +badrcptto, rcpt_ok$/m);
     });
 
     test("--help and --version", async () => {

@@ -68,7 +68,7 @@ function byPassword(secured: () => Secured): void {
         "nobody@sender.test",
       );
       for (const tried of [wrong, unknown]) {
-        assert.match(tried.stdout, /^<~\* 535 5\.7\.8 Authentication credentials invalid$/m);
+        assert.match(tried.stdout, /^<~\* 535 5\.7\.8 Authentication credentials invalid \(\S+\)\r?$/m);
       }
       assert.deepEqual(secured().door.about("wrong"), []);
     });

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Puts Exim and OpenSMTPD where the tests find them: in build/interop/root, a root directory of their own; and installs
-# the other clients.
+# Puts Exim, OpenSMTPD and sendmail where the tests find them: in build/interop/root, a root directory of their own; and
+# installs the other clients.
 #
-# Debian lets only one of Postfix, Exim and OpenSMTPD be installed, so the packages of the two others are unpacked
+# Debian lets only one of Postfix and these be installed, so the packages of the three others are unpacked
 # without being installed: no service, no user and no file of theirs comes to the system, only libraries do. A test
 # copies the folder, writes its own configuration into the copy and starts the program in it by chroot.
 set -euo pipefail
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 
 # libnet-ssleay-perl gives swaks its TLS, libsasl2-modules gives Postfix its AUTH.
 clients=(swaks libnet-ssleay-perl postfix libsasl2-modules gsasl curl openssl python3)
-unpacked=(exim4-daemon-light exim4-base opensmtpd)
+unpacked=(exim4-daemon-light exim4-base opensmtpd sendmail-bin sendmail-cf m4)
 folder=build/interop
 root="$folder/root"
 
@@ -35,20 +35,25 @@ mkdir -p "$folder/packages" "$root"
 (cd "$folder/packages" && apt-get -o APT::Sandbox::User=root download -q "${unpacked[@]}")
 for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder/unpacked"; done
 
-# Only what runs: the programs, OpenSMTPD's delivery agents, a shell for these, and the libraries of all.
-mkdir -p "$root"/{bin,dev,etc,run,tmp,usr/libexec,usr/sbin,var/lib/opensmtpd/empty,var/mail,var/run,var/spool}
+# Only what runs: the programs, OpenSMTPD's delivery agents, a shell for these, what makes sendmail.cf, and the libraries
+# of all.
+mkdir -p "$root"/{bin,dev,etc/mail,run,tmp,usr/bin,usr/libexec,usr/sbin,usr/share/sendmail,var/lib/opensmtpd/empty}
+mkdir -p "$root"/var/{mail,run/sendmail/mta,spool/mqueue}
 cp "$folder"/unpacked/usr/sbin/{exim4,smtpd,smtpctl} "$root/usr/sbin"
 cp -r "$folder/unpacked/usr/libexec/opensmtpd" "$root/usr/libexec"
+cp "$folder/unpacked/usr/libexec/sendmail/sendmail" "$root/usr/sbin"
+cp "$folder/unpacked/usr/bin/m4" "$root/usr/bin"
 cp -L /bin/sh "$root/bin/sh"
 libraries=$(find "$root" -type f -perm -u+x -exec ldd {} \;)
 if grep "not found" <<<"$libraries"; then
-  echo "Libraries of Exim or OpenSMTPD are missing." >&2
+  echo "Libraries of Exim, OpenSMTPD or sendmail are missing." >&2
   exit 1
 fi
 grep -o '/[^ ]*' <<<"$libraries" | sort -u | while read -r library; do
   mkdir -p "$root$(dirname "$library")"
   cp -L "$library" "$root$library"
 done
+cp -r "$folder/unpacked/usr/share/sendmail/cf" "$root/usr/share/sendmail"
 # Nothing here needs another's rights, and OpenSMTPD wants its empty folder to be nobody else's.
 chmod -R u-s,g-s "$root"
 chmod 1777 "$root/tmp"

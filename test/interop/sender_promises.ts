@@ -116,7 +116,7 @@ function isTriedAgain(pair: () => Pair<MailServer>): void {
         lines: shortMessage(localPart),
       });
       await eventually(() => `never deferred\n${door.output()}`, () => {
-        return door.output().includes(`text="${text}"`) ? true : undefined;
+        return door.output().includes(`why="${text}"`) ? true : undefined;
       });
       await eventually(() => `${localPart} did not come again\n${server.log()}\n${door.output()}`, async () => {
         if (door.about(localPart).length > 0) return true;

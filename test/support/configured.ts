@@ -14,7 +14,8 @@ export async function configured(toml: string): Promise<Config> {
 }
 
 export function generationOf(config: Config, plugins: readonly Registered[] = []): Generation {
-  return { config, plugins: [], chains: chainsOf(plugins), close: () => Promise.resolve() };
+  const recipients = { files: 0, rules: new Map() };
+  return { config, plugins: [], chains: chainsOf(plugins), recipients, close: () => Promise.resolve() };
 }
 
 /** The listener of this number, counted from 0. */

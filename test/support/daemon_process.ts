@@ -3,18 +3,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { DnsServer } from "./dns_server.ts";
 import { run } from "./programs.ts";
 import { projectRoot, type Runtime } from "./runtimes.ts";
 
 export interface DaemonSetup {
-  /** TOML in the place of the shipped qpsmtpd.toml; the shipped file if absent. */
+  /**
+   * TOML in the place of the shipped qpsmtpd.toml; if absent the shipped file, whose plugins then ask a name server of
+   * their own, which knows no name: that of the machine may take its time.
+   */
   readonly toml?: string;
   /** List files beside it, over the shipped ones. */
   readonly lists?: { readonly [name: string]: string };
   readonly args?: readonly string[];
   /** The listeners are those of the TOML, all on 127.0.0.1, in the place of one plain one. */
   readonly ownListeners?: boolean;
+  /** Where the API is, as `admin.listen`; off if absent, since many daemons run at once. */
+  readonly admin?: string;
   /** A folder that exists; a fresh one if absent. */
   readonly state?: string;
 }
@@ -42,15 +48,38 @@ export async function startDaemon(runtime: Runtime, setup: DaemonSetup = {}): Pr
   const config = join(folder, "config");
   cpSync(join(projectRoot, "config"), config, { recursive: true });
   symlinkSync(join(projectRoot, "build"), join(folder, "build"));
-  if (setup.toml !== undefined) writeFileSync(join(config, "qpsmtpd.toml"), setup.toml);
-  for (const [name, text] of Object.entries(setup.lists ?? {})) writeFileSync(join(config, name), text);
+  const dns = setup.toml === undefined ? await DnsServer.start() : undefined;
+  writeFileSync(join(config, "qpsmtpd.toml"), setup.toml ?? asking(dns, join(config, "qpsmtpd.toml")));
+  for (const [name, text] of Object.entries(setup.lists ?? {})) {
+    mkdirSync(dirname(join(config, name)), { recursive: true });
+    writeFileSync(join(config, name), text);
+  }
   const state = setup.state ?? join(folder, "var");
   mkdirSync(state, { recursive: true });
   const [program, ...before] = runtime.command;
   const listen = setup.ownListeners === true ? [] : ["--listen", "127.0.0.1:0"];
-  const args = [...before, "--config", join(config, "qpsmtpd.toml"), ...listen, "--state", state];
-  const child = spawn(program, [...args, ...setup.args ?? []], { cwd: projectRoot, stdio: ["ignore", "pipe", "pipe"] });
+  const args = [
+    ...before,
+    "--config",
+    join(config, "qpsmtpd.toml"),
+    ...listen,
+    "--state",
+    state,
+  ];
+  const child = spawn(program, [...args, ...setup.args ?? []], {
+    cwd: projectRoot,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, QPSMTPD_ADMIN: setup.admin ?? "off" },
+  });
+  child.once("close", () => void dns?.stop());
   return await listening(child, folder, state);
+}
+
+function asking(dns: DnsServer | undefined, file: string): string {
+  const toml = readFileSync(file, "utf8");
+  const changed = toml.replace("\n# servers = []\n", `\nservers = ["127.0.0.1:${dns?.port}"]\n`);
+  if (changed === toml) throw new Error(`${file} has no commented dns.servers any more`);
+  return changed;
 }
 
 async function listening(child: ChildProcess, folder: string, state: string): Promise<DaemonProcess> {

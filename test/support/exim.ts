@@ -13,6 +13,12 @@ export interface EximSetup extends MailServerSetup {
   readonly prepare?: (root: string) => void;
   /** Lines behind `begin authenticators`. */
   readonly authenticators?: string;
+  /** In the place of where it listens and of the ACL of RCPT. */
+  readonly door?: string;
+  /** Lines behind `begin acl`, `begin routers` and `begin transports`. */
+  readonly acls?: string;
+  readonly routers?: string;
+  readonly transports?: string;
 }
 
 /** Its listener takes mail for every domain; its log has a line for each delivery, `L` where it pipelined. */
@@ -43,6 +49,8 @@ export async function startExim(setup: EximSetup): Promise<MailServer> {
 
 function configuration(port: number, setup: EximSetup): string {
   const { next, domain = "sender.test", more = "", transport = "", authenticators = "" } = setup;
+  const { acls = "", routers = "", transports = "" } = setup;
+  const door = `local_interfaces = 127.0.0.1\ndaemon_smtp_ports = ${port}\nacl_smtp_rcpt = to`;
   const localParts = [...mailboxes, utf8Mailbox].join(" : ");
   return `
 primary_hostname = exim.test
@@ -50,24 +58,24 @@ log_file_path = /var/log/exim4/%slog
 log_selector = +pipelining +smtp_confirmation +8bitmime +tls_cipher +tls_certificate_verified -queue_run
 spool_directory = /var/spool/exim4
 keep_environment =
-local_interfaces = 127.0.0.1
-daemon_smtp_ports = ${port}
+${setup.door ?? door}
 tls_advertise_hosts =
 rfc1413_hosts =
 host_lookup =
 smtp_accept_max_nonmail = 1000
-acl_smtp_rcpt = to
 acl_smtp_data = accept
 dsn_advertise_hosts = *
 domainlist own = ${domain}
 ${more}
 begin acl
+${acls}
 to:
   deny domains = +own
     ! local_parts = ${localParts}
     message = no such mailbox
   accept
 begin routers
+${routers}
 ${next === undefined ? "" : away}
 here:
   driver = accept
@@ -75,6 +83,7 @@ here:
   local_parts = ${localParts}
   transport = mailbox
 begin transports
+${transports}
 next:
   driver = smtp
   port = ${next ?? 25}

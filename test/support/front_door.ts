@@ -95,7 +95,10 @@ grant = ["event", "verdict", "store"]
 export function belowTrace(text: string): string {
   let rest = text;
   for (;;) {
-    const field = /^(?:Return-Path|Delivered-To|X-Original-To|Received):[^\n]*\n(?:[ \t][^\n]*\n)*/i.exec(rest);
+    const field =
+      /^(?:Return-Path|Delivered-To|X-Original-To|Authentication-Results|Received):[^\n]*\n(?:[ \t][^\n]*\n)*/i.exec(
+        rest,
+      );
     if (field === null) return rest;
     rest = rest.slice(field[0].length);
   }

@@ -40,11 +40,11 @@ export function asMailData(lines: readonly string[]): string {
   return lines.map((line) => `${line.startsWith(".") ? "." : ""}${line}\r\n`).join("");
 }
 
-/** What lies in a Maildir without the fields this server put on top: Return-Path, Delivered-To, Received. */
+/** What lies in a Maildir without the fields this server put on top: Return-Path, Delivered-To and its trace fields. */
 export function withoutTrace(stored: Uint8Array): string {
   let text = Buffer.from(stored).toString("latin1");
   for (;;) {
-    const field = /^(?:Return-Path|Delivered-To|Received):[^\n]*\n(?:[ \t][^\n]*\n)*/.exec(text);
+    const field = /^(?:Return-Path|Delivered-To|Authentication-Results|Received):[^\n]*\n(?:[ \t][^\n]*\n)*/.exec(text);
     if (field === null) return text;
     text = text.slice(field[0].length);
   }

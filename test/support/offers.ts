@@ -10,6 +10,7 @@ export const testOffer: Offer = {
   mechanisms: [],
   authWithoutTls: false,
   extensions: new Set(["CHUNKING"]),
+  results: { id: "mx.test", add: false },
   pipelining: "reject",
   maxMessageSize: 1_000_000,
   maxRecipients: 10,

@@ -1,7 +1,10 @@
 // Plays a transcript to a daemon over real sockets and compares every line that it says.
 
 import assert from "node:assert/strict";
+import process from "node:process";
+import { LiveSessions } from "../../src/live/live_sessions.ts";
 import { OctetClient } from "./octet_client.ts";
+import { judgeReceipts, type Receipt } from "./judge_receipts.ts";
 import { type Served, type Serving, serving } from "./served.ts";
 import { testUpgrade } from "./test_tls.ts";
 import type { Replies, Step, Transcript } from "./transcript.ts";
@@ -31,8 +34,9 @@ export interface HeardReply {
 export async function play(transcript: Transcript, playing: Playing = {}): Promise<readonly HeardReply[]> {
   const setting = readSetting(transcript.header);
   const heard: HeardReply[] = [];
-  await serving(servingFor(setting.serving, playing), async (served) => {
-    const player = new Player(served, playing, heard);
+  const live = new LiveSessions({ pid: process.pid, now: Date.now });
+  await serving({ ...servingFor(setting.serving, playing), watch: live }, async (served) => {
+    const player = new Player(served, playing, heard, live);
     try {
       if (playing.pipelined === true) await player.sendAhead(transcript.steps);
       for (const step of transcript.steps) await player.take(step);
@@ -41,6 +45,8 @@ export async function play(transcript: Transcript, playing: Playing = {}): Promi
       player.abandon();
     }
     assert.equal(served.delivered.length, setting.delivered, "messages delivered");
+    await served.daemon.stop();
+    judgeReceipts(player.receipts, served.decisions);
   });
   return heard;
 }
@@ -48,6 +54,7 @@ export async function play(transcript: Transcript, playing: Playing = {}): Promi
 function servingFor(options: Serving, { pipelined, encrypted }: Playing): Serving {
   return {
     ...options,
+    receipts: true,
     // A server that hears commands in their turn which were sent too early.
     ...(pipelined === true ? { offer: { ...options.offer, pipelining: "allow" } } : {}),
     ...(encrypted === true ? { upgrade: testUpgrade(), manners: { ...options.manners, implicitTls: true } } : {}),
@@ -79,8 +86,11 @@ class Player {
   readonly #served: Served;
   readonly #playing: Playing;
   readonly #heard: HeardReply[];
+  readonly #live: LiveSessions;
   readonly #clients = new Map<number, OctetClient>();
   readonly #names: Names = new Map();
+  /** Every refusal that was heard. */
+  readonly receipts: Receipt[] = [];
   /** Ids of messages whose acceptance was heard. */
   readonly #queued = new Set<string>();
   #unsent = "";
@@ -88,7 +98,8 @@ class Player {
   #stopping: Promise<void> | undefined;
   #sending: Promise<void> | undefined;
 
-  constructor(served: Served, playing: Playing, heard: HeardReply[]) {
+  constructor(served: Served, playing: Playing, heard: HeardReply[], live: LiveSessions) {
+    this.#live = live;
     this.#served = served;
     this.#playing = playing;
     this.#heard = heard;
@@ -151,6 +162,9 @@ class Player {
       case "shutdown":
         this.#stopping = this.#served.daemon.stop();
         return;
+      case "ended":
+        for (const { id } of this.#live.list()) this.#live.end(id);
+        return;
       case "delivers":
         return this.#compareDelivered(step.lines);
     }
@@ -193,7 +207,7 @@ class Player {
     const client = await this.#client(number);
     const lines: string[] = [];
     for (const text of expected) {
-      const heard = await client.line();
+      const heard = this.#withoutReceipt(await client.line());
       if (!matches(text, heard, this.#names)) {
         assert.fail(`the server says ${written(heard)}\n  in the place of ${text}`);
       }
@@ -202,6 +216,15 @@ class Player {
       if (id !== undefined) this.#queued.add(id);
     }
     this.#heard.push({ line, client: number, lines, ...(origin === undefined ? {} : { origin }) });
+  }
+
+  /** A refusal ends in a code that the file does not show. */
+  #withoutReceipt(line: string): string {
+    if (!/^[45]\d\d /.test(line)) return line;
+    const [, text = "", code = ""] = /^(.*) \(([0-9a-z]{7}-[0-9a-z]{7,}(?:\.\d+)?)\)$/.exec(line) ?? [];
+    assert.notEqual(code, "", `a refusal without its code: ${written(line)}`);
+    this.receipts.push({ code, text });
+    return text;
   }
 
   async #hearAny(number: number, code: string): Promise<void> {

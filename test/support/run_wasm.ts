@@ -24,10 +24,16 @@ export const everyGrant: readonly string[] = [
   "store",
   "http",
   "tcp",
+  "run",
+  "ldap",
+  "sql",
   "crypto",
   "clock",
+  "mmdb",
   "mark",
   "score",
+  "notes",
+  "results",
 ];
 
 /** A host without capabilities, with turns of its own. */
@@ -42,6 +48,8 @@ export interface RunOptions {
   readonly limits?: Partial<PluginLimits>;
   readonly state?: PluginState;
   readonly host?: Host;
+  /** Every grant, unless the test has places of its own to name. */
+  readonly grant?: readonly string[];
 }
 
 /** A plugin that is running, or what kept it from loading. */
@@ -68,7 +76,7 @@ export async function runWasm(wasm: string | URL | Uint8Array, options: RunOptio
     lists: (name) => options.lists?.[name] ?? [],
     serverName: options.serverName ?? "mx.test",
     log: (level, line) => logged.push(`${level} ${line}`),
-    grant: everyGrant,
+    grant: options.grant ?? everyGrant,
     limits: { ...defaultLimits, ...options.limits },
     state: options.state ?? "fresh",
     host: options.host ?? bareHost(),

@@ -12,10 +12,13 @@ import { ProcessCounts } from "../../src/limits/connection_counts.ts";
 import type { Log } from "../../src/log/log.ts";
 import { listen } from "../../src/platform/listen.ts";
 import { plainTerms, type Terms } from "../../src/policy/terms.ts";
+import { type DecisionRecord, parseRecord } from "../../src/receipts/record.ts";
+import type { Receipts } from "../../src/receipts/trail.ts";
 import { Decoy } from "../../src/sasl/decoy.ts";
 import { untrusted } from "../../src/smtp/session.ts";
 import { openSpool } from "../../src/spool/file_spool.ts";
 import type { Upgrade } from "../../src/tls/acceptor.ts";
+import type { Watch } from "../../src/watch/watch.ts";
 import { testOffer } from "./offers.ts";
 import { connectPeer, type SmtpPeer } from "./smtp_peer.ts";
 
@@ -35,6 +38,8 @@ export interface Served {
   readonly logged: readonly string[];
   /** The same, each with its fields in JSON. */
   readonly entries: readonly string[];
+  /** What was kept of the decisions, if it is wanted. */
+  readonly decisions: readonly DecisionRecord[];
   /** Names of the files in the spool. */
   spooled(): readonly string[];
   /** A client that has read the greeting. */
@@ -49,6 +54,9 @@ export interface Serving {
   readonly offer?: Partial<Desk["offer"]>;
   readonly bounds?: Partial<Desk["bounds"]>;
   readonly terms?: Terms;
+  readonly load?: Desk["load"];
+  /** Refusals end in their codes, and decisions are kept. */
+  readonly receipts?: boolean;
   readonly maxSessions?: number;
   /** Connections at the same time from 127.0.0.1, and from its network. */
   readonly perAddress?: number;
@@ -59,6 +67,8 @@ export interface Serving {
   /** For STARTTLS, and before the greeting if `manners` says so. */
   readonly upgrade?: Upgrade;
   readonly drainWithin?: number;
+  /** Who looks on. */
+  readonly watch?: Watch;
   /** How much of a message is held in memory, for instance. */
   readonly spool?: Parameters<typeof openSpool>[1];
   /** In the place of taking the message. */
@@ -80,7 +90,8 @@ export async function serving(options: Serving, talk: (served: Served) => Promis
     logged.push(`${level} ${message}`);
     entries.push(`${level} ${message} ${JSON.stringify(fields)}`);
   };
-  const desk = await deskFor(options, state, delivered, log);
+  const decisions: DecisionRecord[] = [];
+  const desk = await deskFor(options, state, delivered, log, receiptsInto(decisions, options.receipts ?? false));
   let leases = 0;
   const { upgrade } = options;
   const manners: Manners = {
@@ -106,6 +117,7 @@ export async function serving(options: Serving, talk: (served: Served) => Promis
     }),
     isOverloaded: () => options.overloaded ?? false,
     log: desk.log,
+    ...(options.watch && { watch: options.watch }),
     drainWithin: () => options.drainWithin ?? 50,
   });
   if (started.kind === "failed") throw new Error(started.problems.join("\n"));
@@ -126,14 +138,20 @@ export async function serving(options: Serving, talk: (served: Served) => Promis
       .map(({ name }) => name);
   };
   try {
-    await talk({ daemon, port, delivered, leases: () => leases, logged, entries, spooled, connect, greet });
+    await talk({ daemon, port, delivered, leases: () => leases, logged, entries, decisions, spooled, connect, greet });
   } finally {
     await daemon.stop();
     rmSync(state, { recursive: true, force: true });
   }
 }
 
-async function deskFor(options: Serving, state: string, delivered: Delivery[], log: Log): Promise<Desk> {
+async function deskFor(
+  options: Serving,
+  state: string,
+  delivered: Delivery[],
+  log: Log,
+  receipts: Receipts,
+): Promise<Desk> {
   const opened = await openSpool(state, options.spool);
   if (opened.kind === "failed") throw new Error(opened.message);
   return {
@@ -149,11 +167,22 @@ async function deskFor(options: Serving, state: string, delivered: Delivery[], l
     }),
     decoy: new Decoy(new Uint8Array(32)),
     terms: options.terms ?? plainTerms,
+    receipts,
     log,
     bounds: { headerSize: 65_536, headerFields: 1000, slowest: 0, ...options.bounds },
     timeouts: { ...patience, ...options.timeouts },
     ...(options.upgrade === undefined ? {} : { upgrade: options.upgrade }),
+    ...(options.load === undefined ? {} : { load: options.load }),
   };
+}
+
+function receiptsInto(decisions: DecisionRecord[], wanted: boolean): Receipts {
+  const put = (line: string): void => {
+    const record = parseRecord(line);
+    if (record === undefined) throw new Error(`no record: ${line}`);
+    decisions.push(record);
+  };
+  return { inReplies: wanted, keep: wanted ? "all" : "off", put };
 }
 
 const patience: Desk["timeouts"] = {

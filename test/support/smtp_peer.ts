@@ -28,8 +28,13 @@ export interface TlsPeer extends SmtpPeer {
 /** Milliseconds after which a silent server fails the test. */
 const patience = 20_000;
 
-export async function connectPeer(port: number, host = "127.0.0.1"): Promise<SmtpPeer> {
-  const socket = connect({ port, host, noDelay: true });
+/** `from` is the address of this end. */
+export async function connectPeer(
+  port: number,
+  host = "127.0.0.1",
+  from: string | undefined = undefined,
+): Promise<SmtpPeer> {
+  const socket = connect({ port, host, noDelay: true, ...(from === undefined ? {} : { localAddress: from }) });
   const peer = peerOn(socket);
   await once(socket, "connect");
   return peer;

@@ -26,7 +26,8 @@ export function startProcess(
   const child = spawn(program, args, {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...environment },
+    // Many daemons run at once, and few of them are asked by their API.
+    env: { ...process.env, QPSMTPD_ADMIN: "off", ...environment },
   });
   // A test that fails must leave nothing behind; workers end when their primary does.
   after(() => void child.kill("SIGKILL"));

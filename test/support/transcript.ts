@@ -26,7 +26,7 @@ interface AsUsual {
   readonly kind: "hello" | "tls";
 }
 interface Plain {
-  readonly kind: "closed" | "handshake" | "hangsUp" | "shutdown";
+  readonly kind: "closed" | "handshake" | "hangsUp" | "shutdown" | "ended";
 }
 interface Pause {
   readonly kind: "pause";
@@ -94,6 +94,7 @@ const directions: { readonly [words: string]: (AsUsual | Plain)["kind"] } = {
   "TLS and EHLO as usual": "tls",
   "the client hangs up": "hangsUp",
   "the server is told to stop": "shutdown",
+  "the operator ends all sessions": "ended",
 };
 
 function directed(words: string, line: number, client: number): Step {

@@ -1,7 +1,7 @@
 // From plugin.ts to one script that QuickJS can run, with the guest's own files around it.
 
 import * as esbuild from "esbuild";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, extname, join, relative, sep } from "node:path";
 import type { HostCapability } from "../../contract/manifest.ts";
 import { lineTable } from "./line_table.ts";
 
@@ -12,8 +12,11 @@ export type Bundle =
 const sdk = join(import.meta.dirname, "..");
 const guest = join(sdk, "guest");
 
+/** ".js" where this file was compiled, for then the guest's were too. */
+const suffix = extname(import.meta.filename);
+
 /** Globals that QuickJS lacks, by the file that has them: taken in only where a plugin names one. */
-const polyfills = ["text_encoder.ts", "text_decoder.ts", "url.ts", "url_search_params.ts", "structured_clone.ts"];
+const polyfills = ["text_encoder", "text_decoder", "url", "url_search_params", "structured_clone"];
 
 /** `inputs` are the absolute paths of all files that went in. Of the host's capabilities only those named are in it. */
 export async function bundlePlugin(source: string, capabilities: readonly HostCapability[]): Promise<Bundle> {
@@ -54,19 +57,19 @@ const options = {
   // What many packages from npm ask for; there is no `process` in a plugin.
   define: { "process.env.NODE_ENV": '"production"' },
   alias: {
-    "#sdk": join(sdk, "sdk.ts"),
-    "qpsmtpd/sdk": join(sdk, "sdk.ts"),
+    "#sdk": join(sdk, `sdk${suffix}`),
+    "qpsmtpd/sdk": join(sdk, `sdk${suffix}`),
   },
-  inject: polyfills.map((file) => join(guest, file)),
+  inject: polyfills.map((file) => join(guest, `${file}${suffix}`)),
 } satisfies esbuild.BuildOptions;
 
 function entry(source: string, capabilities: readonly HostCapability[]): string {
   return [
-    `import ${JSON.stringify(join(guest, "prelude.ts"))};`,
+    `import ${JSON.stringify(join(guest, `prelude${suffix}`))};`,
     `import plugin from ${JSON.stringify(source)};`,
-    `import { start } from ${JSON.stringify(join(guest, "start.ts"))};`,
+    `import { start } from ${JSON.stringify(join(guest, `start${suffix}`))};`,
     ...capabilities.map((name) => {
-      return `import { ${name}Of } from ${JSON.stringify(join(sdk, "host", `${name}.ts`))};`;
+      return `import { ${name}Of } from ${JSON.stringify(join(sdk, "host", `${name}${suffix}`))};`;
     }),
     `start(plugin, { ${capabilities.map((name) => `${name}: ${name}Of`).join(", ")} });`,
   ].join("\n");

@@ -16,14 +16,20 @@ const scopes: { readonly [C in CapabilityName]: RegExp | "none" } = {
   store: /./,
   http: /^https?:\/\/[^/?#@]+\/[^?#]*$/,
   tcp: /^(unix:\/.+|(\[[^\]]+\]|[^:[\]]+):(\d{1,5}|\*))$/,
+  run: /^(\/[!-)+-.0-~]+)+$/,
+  ldap: /^ldaps?:\/\/[^/?#@*]+\/?$/,
+  sql: /^[a-z][a-z0-9_]{0,63}$/,
   content: /^(headers|body)$/,
   crypto: "none",
   clock: "none",
+  mmdb: /^\/.+$/,
   event:
-    /^(client|hello|tls|user|credentials|marks|score|reverse_path|recipients|headers(:[^:]{1,76})?|size|argument|parameters)$/,
+    /^(client|hello|tls|user|credentials|marks|score|load|reverse_path|recipients|headers(:[^:]{1,76})?|size|argument|parameters)$/,
   edit: /^(header(:[^:]{1,76})?|recipients|reverse_path)$/,
   mark: /^(relay|allowed)$/,
   score: "none",
+  notes: /^[a-z][a-z0-9_]{0,63}$/,
+  results: /^(?!auth$)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
   verdict: /^(accept|reject|defer|disconnect|\*)@[a-z_*]+$/,
 };
 
@@ -31,11 +37,17 @@ const examples: { readonly [C in CapabilityName]?: string } = {
   dns: "dns:TXT, dns:*.dnsbl.example, dns:TXT:_dmarc.*",
   http: "http:https://api.example.com/v1/*",
   tcp: "tcp:127.0.0.1:3310, tcp:unix:/run/clamd.sock",
+  run: "run:/bin/checkpassword",
+  ldap: "ldap:ldaps://ldap.example.org",
+  sql: "sql:users",
   content: "content:headers, content:body",
+  mmdb: "mmdb:/usr/share/GeoIP/GeoLite2-Country.mmdb",
   event: "event:client, event:recipients, event:headers:Subject",
   edit: "edit:header:X-Spam-*, edit:recipients, edit:reverse_path",
   verdict: "verdict:reject@rcpt, verdict:defer@*",
   mark: "mark:relay, mark:allowed",
+  notes: "notes:karma",
+  results: "results:iprev, results:spf",
 };
 
 /** The end of a sentence that begins with the need, or `undefined` if nothing is wrong with it. */

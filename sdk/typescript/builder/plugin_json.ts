@@ -1,7 +1,8 @@
 // Reads plugin.json: what the author says of the plugin. The hooks are not in it, they are read from the code.
 
 import * as v from "valibot";
-import { contract, type HookName } from "../../contract/contract.ts";
+import { conditions } from "../../contract/condition.ts";
+import { contract, type HookName, hookNames } from "../../contract/contract.ts";
 import type { Manifest } from "../../contract/manifest.ts";
 import { problemOfNeed } from "./needs.ts";
 
@@ -43,6 +44,19 @@ const settingSchema = v.pipe(
   ),
 );
 
+const conditionValues = {
+  boolean: v.boolean(),
+  integer: v.pipe(v.number(), v.integer("expected a whole number")),
+  verb: v.picklist(["HELO", "EHLO", "LHLO"]),
+  "field name": v.pipe(v.string(), v.regex(/^[!-9;-~]{1,76}$/, "expected the name of a header field")),
+};
+// Whether a condition fits its hook, and what must be needed for it, the host says when it loads the plugin.
+const condition = v.strictObject(
+  Object.fromEntries(
+    Object.entries(conditions).map(([name, { value }]) => [name, v.exactOptional(conditionValues[value])]),
+  ),
+);
+
 const wish = v.pipe(v.number(), v.integer("expected a whole number"), v.minValue(1), v.maxValue(1_000_000));
 
 const pluginJsonSchema = v.strictObject({
@@ -54,6 +68,7 @@ const pluginJsonSchema = v.strictObject({
   lists: v.optional(v.array(name), []),
   settings: v.optional(v.record(name, settingSchema), {}),
   onError: v.optional(v.picklist(["defer", "pass", "reject"]), "defer"),
+  when: v.exactOptional(v.record(v.picklist(hookNames), condition)),
   wishes: v.exactOptional(v.strictObject({
     cpu: v.exactOptional(wish),
     wall: v.exactOptional(wish),
@@ -75,9 +90,13 @@ export function readPluginJson(content: string, place: string): ReadPluginJson {
 }
 
 export function manifestOf(pluginJson: PluginJson, hooks: readonly HookName[]): Manifest {
-  const { name, version, description, licence, needs, lists, settings, onError, wishes } = pluginJson;
+  const { name, version, description, licence, needs, lists, settings, onError, when, wishes } = pluginJson;
   const manifest = { name, version, contract, description, licence, hooks, needs, lists, settings, onError };
-  return wishes === undefined ? manifest : { ...manifest, wishes };
+  return {
+    ...manifest,
+    ...(when === undefined ? {} : { when }),
+    ...(wishes === undefined ? {} : { wishes }),
+  };
 }
 
 function problem(issue: v.BaseIssue<unknown>): string {

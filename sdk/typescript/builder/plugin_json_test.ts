@@ -20,6 +20,12 @@ test("what is left out has the documented default", () => {
   });
 });
 
+test("conditions stand in the manifest as they were written", () => {
+  const when = { connect: { early: true }, data_post: { header: "Subject", largerThan: 5 } };
+  const read = readPluginJson(JSON.stringify({ ...least, when }), "p/plugin.json");
+  assert.deepEqual(read.kind === "read" && manifestOf(read.pluginJson, ["connect", "data_post"]).when, when);
+});
+
 test("wishes stand in the manifest as they were written", () => {
   const read = readPluginJson(JSON.stringify({ ...least, wishes: { cpu: 100 } }), "p/plugin.json");
   assert.deepEqual(read.kind === "read" && manifestOf(read.pluginJson, ["rcpt"]).wishes, { cpu: 100 });
@@ -51,6 +57,12 @@ const mistakes: readonly [title: string, content: unknown, problem: string][] = 
     "p/plugin.json: settings.max.min: is not known; remove it",
   ],
   ["an unknown end", { ...least, onError: "ignore" }, 'p/plugin.json: onError: expected "defer" | "pass" | "reject"'],
+  [
+    "an unknown condition",
+    { ...least, when: { rcpt: { moon: "full" } } },
+    "p/plugin.json: when.rcpt.moon: is not known",
+  ],
+  ["a condition of another type", { ...least, when: { rcpt: { tls: 1 } } }, "p/plugin.json: when.rcpt.tls: "],
   ["a wish for nothing", { ...least, wishes: { memory: 0 } }, "p/plugin.json: wishes.memory: "],
   ["no object", "text", 'p/plugin.json: expected Object, got "text"'],
 ];

@@ -51,7 +51,7 @@ export function writePlugin(parts: PluginParts): Uint8Array {
       sectionIds.function,
       extended(dropped.map(unsigned), body(sectionIds.function), hooks.map(() => unsigned(hookType))),
     ],
-    [sectionIds.memory, memory(parts.snapshot.memory.length / 65_536, parts.memoryMaximum)],
+    [sectionIds.memory, memory(roundedUp(parts.snapshot.memory.length / 65_536), parts.memoryMaximum)],
     [sectionIds.global, globals(body(sectionIds.global), exports, parts.snapshot.globals)],
     [sectionIds.export, hookExports(parts.functions, firstHook)],
     [sectionIds.dataCount, unsigned(segments.length)],
@@ -87,6 +87,11 @@ function withoutLast(
 function hookExports(functions: readonly string[], first: number): Uint8Array {
   const exports = functions.map((hook, i) => joined([name(hook), [externKinds.function], unsigned(first + i)]));
   return vector([joined([name("memory"), [externKinds.memory, 0]]), ...exports]);
+}
+
+/** Plugins that differ a little in size shall not differ in their code: a host shares it between those that are equal. */
+function roundedUp(pages: number): number {
+  return Math.ceil(pages / 8) * 8;
 }
 
 function memory(pages: number, maximum: number): Uint8Array {

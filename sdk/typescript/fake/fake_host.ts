@@ -8,14 +8,22 @@ import { cryptoOf } from "../host/crypto.ts";
 import { dnsOf } from "../host/dns.ts";
 import { HostError } from "../host/host_error.ts";
 import { httpOf } from "../host/http.ts";
+import { ldapOf } from "../host/ldap.ts";
+import { mmdbOf } from "../host/mmdb.ts";
 import type { Octets } from "../host/octets.ts";
 import { type Capabilities, openHost } from "../host/open_host.ts";
+import { runOf } from "../host/run.ts";
+import { sqlOf } from "../host/sql.ts";
 import { storeOf } from "../host/store.ts";
 import { tcpOf } from "../host/tcp.ts";
 import { fakeContent } from "./fake_content.ts";
 import { fakeCrypto } from "./fake_crypto.ts";
 import { type FakeDns, fakeDns } from "./fake_dns.ts";
 import { type FakeHttp, fakeHttp } from "./fake_http.ts";
+import { type FakeLdap, fakeLdap } from "./fake_ldap.ts";
+import { type FakeMmdb, fakeMmdb } from "./fake_mmdb.ts";
+import { type FakeRun, fakeRun } from "./fake_run.ts";
+import { type FakeSql, fakeSql } from "./fake_sql.ts";
 import { type FakeStore, fakeStore } from "./fake_store.ts";
 import { type FakeTcp, fakeTcp } from "./fake_tcp.ts";
 
@@ -25,6 +33,10 @@ export interface FakeHostOptions {
   readonly store?: FakeStore;
   readonly http?: FakeHttp;
   readonly tcp?: FakeTcp;
+  readonly run?: FakeRun;
+  readonly ldap?: FakeLdap;
+  readonly sql?: FakeSql;
+  readonly mmdb?: FakeMmdb;
   /** The message under way. */
   readonly content?: Octets;
   /** For `clock`, and for what expires in `store`; the first of January 2026 unless given. */
@@ -56,9 +68,13 @@ const all: Required<Capabilities> = {
   store: storeOf,
   http: httpOf,
   tcp: tcpOf,
+  run: runOf,
+  ldap: ldapOf,
+  sql: sqlOf,
   content: contentOf,
   crypto: cryptoOf,
   clock: clockOf,
+  mmdb: mmdbOf,
 };
 
 export function fakeHost(options: FakeHostOptions = {}): FakeHost {
@@ -84,12 +100,16 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
 }
 
 function fakesOf(options: FakeHostOptions, content: Fakes["content"]): Fakes {
-  const { dns, store, http, tcp, now = (): number => Date.UTC(2026, 0, 1) } = options;
+  const { dns, store, http, tcp, run, ldap, sql, mmdb, now = (): number => Date.UTC(2026, 0, 1) } = options;
   return {
     ...(dns === undefined ? {} : { dns: fakeDns(dns) }),
     ...(store === undefined ? {} : { store: fakeStore(store, now) }),
     ...(http === undefined ? {} : { http: fakeHttp(http) }),
     ...(tcp === undefined ? {} : { tcp: fakeTcp(tcp) }),
+    ...(run === undefined ? {} : { run: fakeRun(run) }),
+    ...(ldap === undefined ? {} : { ldap: fakeLdap(ldap) }),
+    ...(sql === undefined ? {} : { sql: fakeSql(sql) }),
+    ...(mmdb === undefined ? {} : { mmdb: fakeMmdb(mmdb) }),
     ...(content === undefined ? {} : { content }),
     crypto: fakeCrypto,
     clock: () => now(),

@@ -44,6 +44,7 @@ export function fakeTcp(peers: FakeTcp): (request: object) => unknown {
     const connection = connections[asked.connection - 1];
     if (connection === undefined) throw new HostError("badRequest", `there is no open connection ${asked.connection}`);
     if (asked.do === "read") return read(connection, asked);
+    if (asked.do === "secure") return null;
     if (asked.do === "close") {
       connections[asked.connection - 1] = undefined;
     } else {

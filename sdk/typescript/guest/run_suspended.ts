@@ -22,12 +22,14 @@ export interface SuspendedRuns {
 }
 
 const order: string[] = [];
+const quickIsThrough = Promise.withResolvers<void>();
 let counter = 0;
 
 async function fulfil({ request }: { readonly request: unknown }): Promise<object> {
   const { key = "" } = request as { readonly key?: string };
   order.push(key);
-  await later(key.startsWith("slow") ? 20 : 1);
+  if (key === "quick2") quickIsThrough.resolve();
+  await (key === "slow1" ? Promise.race([quickIsThrough.promise, later(5000, undefined, { ref: false })]) : later(1));
   if (key === "refused") return { error: { code: "full", message: "there is no room" } };
   if (key === "count") counter += 1;
   return { value: { value: key === "count" ? counter : `${key}!` } };

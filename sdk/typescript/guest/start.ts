@@ -4,6 +4,7 @@ import { hookNames } from "../../contract/contract.ts";
 import type { HookName } from "../../contract/contract.ts";
 import type { ConfigureInput, ConfigureOutput } from "../../contract/manifest.ts";
 import type { Given } from "../define_plugin.ts";
+import { passed } from "../verdicts.ts";
 import { type Capabilities, openConfiguringHost, openHost } from "../host/open_host.ts";
 import { describeError } from "./describe_error.ts";
 import { hostAccess } from "./host_access.ts";
@@ -15,7 +16,7 @@ import { seedRandom } from "./random.ts";
 export interface Exported {
   /** Properties that are no hook, or no function. */
   readonly wrong: readonly string[];
-  /** The functions in the order of their index for the glue's `ask`; the first is always `configure`. */
+  /** `configure`, and the hooks that are there. */
   readonly functions: readonly string[];
 }
 
@@ -34,18 +35,18 @@ export function start(exported: unknown, capabilities: Capabilities): void {
   const functions = ["configure", ...hookNames.filter((name) => typeof plugin[name] === "function")];
   const keys = new Set([...Object.keys(plugin), ...known.filter((name) => plugin[name] !== undefined)]);
   const wrong = [...keys].filter((name) => !known.includes(name) || typeof plugin[name] !== "function");
-  const { ask, finish } = conversation(plugin, functions, capabilities);
+  const { ask, finish } = conversation(plugin, capabilities);
   native(bind, ask, finish, describeError, JSON.stringify({ wrong, functions } satisfies Exported));
 }
 
 interface Conversation {
-  /** Asks one function; the answer may be a promise, which the glue settles. */
+  /** Asks one function by its place in `known`; the answer may be a promise, which the glue settles. */
   ask(index: number, event: { readonly seed?: number }): unknown;
   /** The settled answer as JSON. */
   finish(answer: unknown): string;
 }
 
-function conversation(plugin: AnyPlugin, functions: readonly string[], capabilities: Capabilities): Conversation {
+function conversation(plugin: AnyPlugin, capabilities: Capabilities): Conversation {
   const host = openHost(logLine, capabilities, hostAccess, (name) => `write "${name}" into the needs of plugin.json`);
   const configuringHost = openConfiguringHost(logLine);
   let setup: unknown;
@@ -66,12 +67,12 @@ function conversation(plugin: AnyPlugin, functions: readonly string[], capabilit
   return {
     ask(index: number, event: { readonly seed?: number }): unknown {
       seedRandom(event.seed ?? 0);
-      asked = functions[index] ?? "";
+      asked = known[index] ?? "";
       if (index === 0) return configure(event as unknown as ConfigureInput);
       return plugin[asked]?.(event, setup, host);
     },
     finish(answer: unknown): string {
-      if (answer === undefined) return pass;
+      if (answer === undefined || answer === passed) return pass;
       if (answer instanceof Promise) throw new Error(`\`${asked}\` returned a promise that never settles`);
       const text = typeof answer === "object" && answer !== null ? JSON.stringify(answer) : undefined;
       if (text === undefined) throw new TypeError(`\`${asked}\` returned ${typeof answer}; it must return a verdict`);

@@ -29,6 +29,11 @@ export interface TcpConnection {
   readUntil(delimiter: string, most?: number): ReadText;
   /** All that comes until the peer closes, as UTF-8; without `end` if it is more than `most` (1,048,576) octets. */
   readToEnd(most?: number): ReadText;
+  /**
+   * TLS from now on (STARTTLS, or at once on a port of its own), at least 1.2, with a certificate that proves the host of
+   * `to`. HostError `tls`, also if the peer has said what was not read yet.
+   */
+  secure(): void;
   /** The end of the call closes it too. */
   close(): void;
 }
@@ -66,6 +71,7 @@ function connectionOf(step: (request: object) => unknown, close: () => void): Tc
     readExactly: (count: number): ReadOctets => octets({ octets: count }),
     readUntil: (until: string, most?: number): ReadText => step({ do: "read", until, most }) as ReadText,
     readToEnd: (most: number = mostOctets): ReadText => step({ do: "read", octets: most }) as ReadText,
+    secure: (): void => void step({ do: "secure" }),
     close: (): void => close(),
   };
 }

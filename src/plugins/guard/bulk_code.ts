@@ -1,6 +1,7 @@
 // Functions that stand in for `memory.fill` and `memory.copy`, in pieces with a check before each.
 
 import type { Shape } from "./shape.ts";
+import { noteRange } from "./touch_code.ts";
 import { leb, type Writer } from "./writer.ts";
 
 /**
@@ -34,6 +35,10 @@ const isOutside = (address: number): readonly number[] => [
   ...[0x3f, 0x00, 0xad, 0x42, 0x10, 0x86, 0x56],
 ];
 
+/** The piece that is about to be written: at the front, or behind what is left. */
+const note = noteRange(get(to), get(size));
+const noteLast = noteRange([...get(to), ...get(rest), 0x6a], get(size));
+
 /** `size = min(rest, piece)`. */
 const choosePiece = [...get(rest), 0x41, ...piece, ...get(rest), 0x41, ...piece, 0x49, 0x1b, ...set(size)];
 /** While something is left: again. */
@@ -44,16 +49,16 @@ export function writeBulk(writer: Writer, shape: Shape): void {
   const pay = [...get(size), 0x41, 0x03, 0x76, 0x10, ...leb(shape.spendFunction)];
   writeBody(writer, [
     ...[...isOutside(to), 0x04, 0x40, ...everything, ...fill, 0x0b],
-    ...[0x03, 0x40, ...choosePiece, ...pay, ...get(to), ...get(from), ...get(size), ...fill],
+    ...[0x03, 0x40, ...choosePiece, ...pay, ...note, ...get(to), ...get(from), ...get(size), ...fill],
     ...[...add(to, size), ...subtract(rest, size), ...again, 0x0b],
   ]);
   const upwards = [
-    ...[0x03, 0x40, ...choosePiece, ...pay, ...get(to), ...get(from), ...get(size), ...copy],
+    ...[0x03, 0x40, ...choosePiece, ...pay, ...note, ...get(to), ...get(from), ...get(size), ...copy],
     ...[...add(to, size), ...add(from, size), ...subtract(rest, size), ...again, 0x0b],
   ];
   // Where the pieces overlap, the last comes first, so that none is overwritten before it is read.
   const downwards = [
-    ...[0x03, 0x40, ...choosePiece, ...pay, ...subtract(rest, size)],
+    ...[0x03, 0x40, ...choosePiece, ...pay, ...subtract(rest, size), ...noteLast],
     ...[...get(to), ...get(rest), 0x6a, ...get(from), ...get(rest), 0x6a, ...get(size), ...copy],
     ...[...again, 0x0b],
   ];

@@ -53,6 +53,7 @@ export class FuelCode {
   #teePending: readonly number[] = [];
   #setPending: readonly number[] = [];
   #getOperand: readonly number[] = [];
+  #operand = 0;
   #teeOperand: readonly number[] = [];
 
   constructor(shape: Shape) {
@@ -65,12 +66,18 @@ export class FuelCode {
   /** A function begins; the added locals stand behind its `locals` own ones. */
   begin(locals: number): void {
     const pending = leb(locals);
-    const operand = leb(locals + 1);
+    this.#operand = locals + 1;
+    const operand = leb(this.#operand);
     this.#getPending = [0x20, ...pending];
     this.#setPending = [0x21, ...pending];
     this.#teePending = [0x22, ...pending];
     this.#getOperand = [0x20, ...operand];
     this.#teeOperand = [0x22, ...operand];
+  }
+
+  /** The local for an operand, which is in use within `operand` alone, and the first index behind the added ones. */
+  get lend(): readonly [operand: number, next: number] {
+    return [this.#operand, this.#operand + 1];
   }
 
   /** Charges without asking: the next check is not far. */

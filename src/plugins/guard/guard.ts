@@ -23,8 +23,8 @@ export interface GuardFacts {
   readonly fuel: string;
   /** To be called once each, in this order, before all others: the start function, `_initialize`. */
   readonly starts: readonly string[];
-  /** Sizes in pages of 64 KiB. */
-  readonly memory?: { readonly name: string } & Extent;
+  /** Sizes in pages of 64 KiB. `touched` is a memory too: see `touch_code.ts`. */
+  readonly memory?: { readonly name: string; readonly touched: string } & Extent;
   /** Every mutable global, for snapshot and restore. */
   readonly globals: readonly { readonly name: string; readonly type: ValueTypeName }[];
   readonly tables: readonly ({ readonly name: string } & Extent)[];
@@ -32,6 +32,8 @@ export interface GuardFacts {
   readonly changesTables: boolean;
   /** Whether code can drop a data or element segment, which no restore undoes. */
   readonly dropsSegments: boolean;
+  /** Whether code can copy data segments into the memory, or drop them. */
+  readonly usesSegments: boolean;
   readonly functions: number;
   readonly loops: number;
 }
@@ -111,7 +113,9 @@ function factsOf(shape: Shape): GuardFacts {
       ...(shape.start === undefined ? [] : [names.startExport]),
       ...(shape.initializes ? [names.initializeExport] : []),
     ],
-    ...(memory === undefined || memoryName === undefined ? {} : { memory: { name: memoryName, ...memory } }),
+    ...(memory === undefined || memoryName === undefined
+      ? {}
+      : { memory: { name: memoryName, touched: names.touchedExport, ...memory } }),
     globals: shape.globals.flatMap(({ type, mutable }, index) => {
       const name = typeName(type);
       return mutable && name !== undefined ? [{ name: names.globalExport(index), type: name }] : [];
@@ -119,6 +123,7 @@ function factsOf(shape: Shape): GuardFacts {
     tables: shape.tables.map((extent, index) => ({ name: names.tableExport(index), ...extent })),
     changesTables: shape.changesTables,
     dropsSegments: shape.dropsSegments,
+    usesSegments: shape.copiesSegments || shape.dropsSegments,
     functions: shape.functionTypes.length,
     loops: shape.loops,
   };

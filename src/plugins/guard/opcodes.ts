@@ -59,6 +59,8 @@ export const immediates = {
   memoryCopy: 56,
   memoryFill: 57,
   prefix: 58,
+  store: 59,
+  storeLane: 60,
 } as const;
 
 /** After these a table may hold something else. */
@@ -103,7 +105,8 @@ const plain: readonly Row[] = [
   [0x23, 0x24, i.global, 1],
   [0x25, 0x25, i.index, 2], // table.get
   [0x26, 0x26, i.tableSet, 4],
-  [0x28, 0x3e, i.memory, 2], // loads and stores
+  [0x28, 0x35, i.memory, 2], // loads
+  [0x36, 0x3e, i.store, 4], // stores, and the note of each
   [0x3f, 0x3f, i.memoryIndex, 1], // memory.size
   [0x40, 0x40, i.memoryGrow, 1000],
   [0x41, 0x41, i.signed32, 1],
@@ -146,12 +149,14 @@ const miscellaneous: readonly Row[] = [
 
 /** 0xfd: vectors of 128 bits. Relaxed ones are left out: their results depend on the processor. */
 const vector: readonly Row[] = [
-  [0x00, 0x0b, i.memory, 2],
+  [0x00, 0x0a, i.memory, 2],
+  [0x0b, 0x0b, i.store, 4],
   [0x0c, 0x0d, i.octets16, 1],
   [0x0e, 0x14, i.none, 2],
   [0x15, 0x22, i.lane, 1],
   [0x23, 0x53, i.none, 1],
-  [0x54, 0x5b, i.memoryAndLane, 2],
+  [0x54, 0x57, i.memoryAndLane, 2],
+  [0x58, 0x5b, i.storeLane, 4],
   [0x5c, 0x5d, i.memory, 2],
   [0x5e, 0x99, i.none, 2],
   [0x9b, 0x9b, i.none, 2],

@@ -4,30 +4,23 @@ import { Debt, frameKinds } from "./debt.ts";
 import * as fuelCode from "./fuel_code.ts";
 import { type LocalGroups, readLocals } from "./locals.ts";
 import { immediates, miscellaneousOpcodes, opcodes, tableChanges, vectorOpcodes } from "./opcodes.ts";
+import { chargedAtOnce, cheapFunction, importedCallCost, localsPerCost } from "./prices.ts";
 import type { Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
 import type { Shape } from "./shape.ts";
-import { skipImmediates, skipStorageImmediates } from "./skip_immediates.ts";
+import { readAddress, skipImmediates, skipStorageImmediates } from "./skip_immediates.ts";
 import { skipBlockType } from "./value_types.ts";
+import { storedType, TouchCode } from "./touch_code.ts";
 import { Writer } from "./writer.ts";
 
-/** A debt that is charged where it arises: one charge of four instructions in at least so many. */
-const chargedAtOnce = 128;
-
-/** A function that calls nothing and costs less is not worth a check of its own; its caller's call costs 4. */
-const cheapFunction = 32;
-
-/** Locals zeroed in the time of one instruction. */
-const localsPerCost = 8;
-
-/** A host function costs more than a call inside the module. */
-const importedCallCost = 40;
+const vectorPrefix = 0xfd;
 
 /** Reused for every function, with its buffers. */
 export class FunctionRewriter {
   readonly #shape: Shape;
   readonly #debt: Debt;
   readonly #fuel: fuelCode.FuelCode;
+  readonly #touch = new TouchCode();
   readonly #body = new Writer(65_536);
   readonly #prologue = new Writer(64);
   #reader: Reader;
@@ -49,15 +42,13 @@ export class FunctionRewriter {
 
   rewrite(reader: Reader, writer: Writer, type: number): void {
     const offset = reader.at;
-    const size = reader.u32();
-    if (size > this.#shape.limits.functionOctets) {
-      const most = this.#shape.limits.functionOctets;
+    const [size, most] = [reader.u32(), this.#shape.limits.functionOctets];
+    if (size > most) {
       throw new Refused(offset, `a function has ${size} octets of code, and at most ${most} are allowed`);
     }
     const code = reader.part(size);
     this.#reader = code;
     const groups = readLocals(code, this.#shape, this.#shape.parameters[type] ?? 0);
-    this.#locals = groups.locals;
     this.#begin(groups.locals);
     this.#instructions();
     code.expectEnd("a function's code");
@@ -65,8 +56,10 @@ export class FunctionRewriter {
   }
 
   #begin(locals: number): void {
+    this.#locals = locals;
     this.#debt.begin();
     this.#fuel.begin(locals);
+    this.#touch.begin(...this.#fuel.lend);
     this.#body.clear();
     this.#prologue.clear();
     this.#copied = this.#reader.at;
@@ -81,9 +74,9 @@ export class FunctionRewriter {
     if (this.#calls || charge > cheapFunction) this.#fuel.enter(this.#prologue, charge);
     const place = writer.gap(5);
     const start = writer.length;
-    writer.u32(groups.count + (this.#addsLocals ? 1 : 0));
+    writer.u32(groups.count + (this.#addsLocals ? 1 + this.#touch.groups : 0));
     writer.copy(this.#reader.bytes, groups.from, groups.to);
-    if (this.#addsLocals) writer.octets(fuelCode.addedLocals);
+    if (this.#addsLocals) writer.octets([...fuelCode.addedLocals, ...this.#touch.locals]);
     writer.append(this.#prologue);
     writer.append(this.#body);
     writer.fill(place, 5, writer.length - start);
@@ -253,11 +246,22 @@ export class FunctionRewriter {
     this.#debt.open(frameKinds.block, 0, start);
   }
 
+  #store(follows: number, start: number, opcode: number): void {
+    const offset = readAddress(this.#reader);
+    if (follows === immediates.storeLane) this.#reader.skip(1);
+    const type = storedType(opcode, this.#reader.bytes[start] === vectorPrefix);
+    this.#flush(start);
+    this.#addsLocals = true;
+    this.#touch.store(this.#body, type, offset);
+  }
+
   /** Instructions on memory, tables and segments whose time hangs on an operand, or that no restore undoes. */
   #storage(follows: number, start: number, opcode: number): void {
+    if (follows >= immediates.store) return this.#store(follows, start, opcode);
     const reader = this.#reader;
     const shape = this.#shape;
     if (follows === immediates.dropSegment) shape.dropsSegments = true;
+    if (follows === immediates.memoryInit) shape.copiesSegments = true;
     if (tableChanges.has(follows)) shape.changesTables = true;
     const price = fuelCode.operandPrices.get(follows);
     if (price !== undefined) {
@@ -265,6 +269,7 @@ export class FunctionRewriter {
       this.#addsLocals = true;
       this.#fuel.operand(this.#body, price);
     }
+    if (follows === immediates.memoryInit) this.#touch.range(this.#body);
     skipStorageImmediates(follows, opcode, reader);
     if (follows === immediates.memoryCopy) this.#callInstead(start, shape.copyFunction);
     if (follows === immediates.memoryFill) this.#callInstead(start, shape.fillFunction);

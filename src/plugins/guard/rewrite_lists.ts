@@ -5,6 +5,7 @@ import * as names from "./reserved_names.ts";
 import { Refused } from "./refused.ts";
 import type { Extent, Shape } from "./shape.ts";
 import { readReferenceType, readValueType, rewriteConstant, valueTypes } from "./value_types.ts";
+import { notesPages } from "./touch_code.ts";
 import type { Writer } from "./writer.ts";
 
 /** Rewrites the body of one section; where the module has none, `reader` holds an empty list. */
@@ -110,10 +111,12 @@ export function rewriteTables(reader: Reader, writer: Writer, shape: Shape): voi
 
 export function rewriteMemory(reader: Reader, writer: Writer, shape: Shape): void {
   const count = reader.count(1, "memories");
-  writer.u32(count);
+  writer.u32(count * 2);
   if (count === 0) return;
-  shape.memory = readExtent(reader, Math.min(shape.limits.memoryPages, 65_536), "memory", "pages of 64 KiB");
+  shape.memory = readExtent(reader, Math.min(shape.limits.memoryPages, 65_535), "memory", "pages of 64 KiB");
   writeExtent(writer, shape.memory);
+  const notes = notesPages(shape.memory.maximum);
+  writeExtent(writer, { initial: notes, maximum: notes });
 }
 
 function readExtent(reader: Reader, limit: number, what: string, unit: string): Extent {
@@ -216,6 +219,7 @@ function addedExports(shape: Shape): readonly AddedExport[] {
     shape.memoryName = names.memoryExport;
     added.push([names.memoryExport, kinds.memory, 0]);
   }
+  if (shape.memory !== undefined) added.push([names.touchedExport, kinds.memory, 1]);
   shape.tables.forEach((_, index) => added.push([names.tableExport(index), kinds.table, index]));
   shape.globals.forEach(({ mutable }, index) => {
     if (mutable) added.push([names.globalExport(index), kinds.global, index]);

@@ -37,6 +37,8 @@ export class Shape {
   changesTables = false;
   /** Whether code drops a data or element segment, which no restore can undo. */
   dropsSegments = false;
+  /** Whether code can copy data segments into the memory. */
+  copiesSegments = false;
   loops = 0;
 
   constructor(limits: GuardLimits) {

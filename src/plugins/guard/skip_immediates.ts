@@ -8,7 +8,7 @@ import { readReferenceType, readValueType } from "./value_types.ts";
 export function skipImmediates(follows: number, reader: Reader): void {
   switch (follows) {
     case immediates.memory:
-      return skipAddress(reader);
+      return void readAddress(reader);
     case immediates.signed32:
       return reader.skipNumber(5);
     case immediates.signed64:
@@ -32,7 +32,7 @@ export function skipImmediates(follows: number, reader: Reader): void {
 
 function skipRare(follows: number, reader: Reader): void {
   if (follows === immediates.memoryAndLane) {
-    skipAddress(reader);
+    readAddress(reader);
     reader.skip(1);
   } else if (follows === immediates.types) {
     for (let rest = reader.u32(); rest > 0; rest--) readValueType(reader);
@@ -44,11 +44,11 @@ function skipRare(follows: number, reader: Reader): void {
   }
 }
 
-/** Bit 6 of the alignment would announce the index of a second memory. */
-function skipAddress(reader: Reader): void {
+/** Alignment and offset; gives the offset. Bit 6 of the alignment would announce the index of a second memory. */
+export function readAddress(reader: Reader): number {
   const start = reader.at;
   if (reader.u32() >= 64) throw new Refused(start, "it addresses a second memory, which is not allowed");
-  reader.u32();
+  return reader.u32();
 }
 
 function skipMemoryIndex(reader: Reader): void {

@@ -43,6 +43,16 @@ export class Writer {
     this.octet(rest);
   }
 
+  /** A number of 32 bits, its highest bit taken for a sign: the operand of `i32.const`. */
+  i32(value: number): void {
+    let rest = value | 0;
+    while (rest < -64 || rest > 63) {
+      this.octet((rest & 0x7f) | 0x80);
+      rest >>= 7;
+    }
+    this.octet(rest & 0x7f);
+  }
+
   name(text: string): void {
     const octets = encoder.encode(text);
     this.u32(octets.length);

@@ -1,0 +1,86 @@
+// Opens the API: its socket, its tokens, its audit log. Whatever goes wrong, mail goes on.
+
+import type { Config } from "../config/config.ts";
+import type { Control } from "../control/control.ts";
+import type { Log } from "../log/log.ts";
+import { formatMetrics } from "../metrics/format.ts";
+import { adminApp } from "./app.ts";
+import { AuditLog } from "./audit_log.ts";
+import { dashboardFiles } from "./dashboard_files.ts";
+import { EventFeed } from "./event_feed.ts";
+import { listenForHttp } from "./serve_http.ts";
+import { SignIns } from "./sign_ins.ts";
+import { TokenFile } from "./token_file.ts";
+
+export interface AdminOptions {
+  /** That of the start: a reload does not change where the API is. */
+  readonly config: Pick<Config, "admin" | "state" | "file">;
+  readonly control: Control;
+  readonly log: Log;
+  readonly version: string;
+  /** To standard output: where it is, and at the first start the token. */
+  readonly print: (line: string) => void;
+  readonly complain: (line: string) => void;
+}
+
+export interface Admin {
+  /** `127.0.0.1:2580`, `unix:/path`; empty if there is none. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+const none: Admin = { address: "", close: () => Promise.resolve() };
+
+/** Never rejects. If its place is taken the server does without, and says so. */
+export async function openAdmin(options: AdminOptions): Promise<Admin> {
+  const { config: { admin, state, file }, control, log, version, print, complain } = options;
+  if (admin.listen === "off") return none;
+  const tokens = new TokenFile(state);
+  const feed = new EventFeed(control);
+  const pages = dashboardFiles();
+  const now = (): number => performance.now();
+  const app = adminApp({
+    control,
+    tokens,
+    audit: new AuditLog(state, log),
+    feed,
+    signIns: new SignIns(now),
+    log,
+    hosts: admin.hosts,
+    openMetrics: admin.openMetrics,
+    now,
+    page: (path) => pages.get(path),
+    metricsText: formatMetrics,
+  }, version);
+  const { host, port } = admin.listen;
+  const place = host.startsWith("unix:") ? { path: host.slice("unix:".length) } : { host, port };
+  const listening = await listenForHttp(place, async (request, remote) => await app.fetch(request, { remote }));
+  if (listening.kind === "failed") {
+    const problem = `${formatPlace(admin.listen)}: ${listening.problem}`;
+    complain(`warning: ${file}: admin.listen: ${problem}; mail goes on without the API and the dashboard`);
+    log("warn", "no API", { why: problem });
+    return none;
+  }
+  const { server } = listening;
+  print(`  ${"dashboard and API".padEnd(22)} ${server.address.startsWith("unix:") ? "" : "http://"}${server.address}`);
+  await makeFirst(tokens, options);
+  const close = async (): Promise<void> => {
+    feed.close();
+    await server.close();
+  };
+  return { address: server.address, close };
+}
+
+/** At the first start nobody has a token. */
+async function makeFirst(tokens: TokenFile, { print, complain }: AdminOptions): Promise<void> {
+  if (await tokens.isThere()) return;
+  const made = await tokens.make("admin", "deploy");
+  if (made.kind === "failed") return complain(`warning: no token could be made: ${made.problem}`);
+  print(`  ${"token, shown once".padEnd(22)} ${made.text}`);
+  const kept = await tokens.makeForTerminal("operate");
+  if (kept.kind === "failed") complain(`warning: no token for qpsmtpd top and its like: ${kept.problem}`);
+}
+
+function formatPlace({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.startsWith("unix:") ? host : `${host}:${port}`;
+}

@@ -1,0 +1,101 @@
+// The tokens that are valid, in a file of the state folder: read again whenever it has changed.
+
+import { appendFile, chmod, chown, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { formatToken, hashOf, newTokenText, parseTokens, type Token } from "./token.ts";
+import type { Role } from "./role.ts";
+
+/** In the state folder, for its owner alone. Who deletes a line there takes the token back. */
+export const tokensFile = "admin-tokens";
+
+/** Beside it the text of one token, for the commands of the same user: who may read it could also make a token. */
+export const terminalToken = "terminal-token";
+
+/** `text` is to be shown once. */
+export type TokenMade =
+  | { readonly kind: "made"; readonly text: string }
+  | { readonly kind: "failed"; readonly problem: string };
+
+/** Octets of the file that are read. */
+const longestFile = 1_000_000;
+
+export class TokenFile {
+  readonly #path: string;
+  #tokens: readonly Token[] = [];
+  #version = "";
+
+  /** `state` is the state folder, which exists. */
+  constructor(state: string) {
+    this.#path = join(state, tokensFile);
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** None while there is no file, or it cannot be read. */
+  async tokens(): Promise<readonly Token[]> {
+    const version = await this.#versionNow();
+    if (version === this.#version) return this.#tokens;
+    const text = version === "" ? "" : await readFile(this.#path, "utf8").catch(() => "");
+    this.#tokens = text.length > longestFile ? [] : parseTokens(text);
+    this.#version = version;
+    return this.#tokens;
+  }
+
+  /** An empty file is there too: its owner took every token back. */
+  async isThere(): Promise<boolean> {
+    return await this.#versionNow() !== "";
+  }
+
+  /** Another one, valid at once, also for a server that runs. */
+  async make(name: string, role: Role): Promise<TokenMade> {
+    const there = await this.tokens();
+    if (there.some((token) => token.name === name)) {
+      const problem = `${this.#path} has a token called ${name}: choose another name, or delete its line there`;
+      return { kind: "failed", problem };
+    }
+    const text = newTokenText();
+    try {
+      await appendFile(this.#path, `${formatToken({ name, role, hash: hashOf(text) })}\n`, {
+        mode: 0o600,
+        flush: true,
+      });
+      // The mode of a file that was there already is not that of appendFile.
+      await chmod(this.#path, 0o600);
+      await this.#giveToOwner(this.#path);
+      return { kind: "made", text };
+    } catch (error) {
+      return { kind: "failed", problem: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** One more, which commands on this machine find by themselves. */
+  async makeForTerminal(role: Role): Promise<TokenMade> {
+    const made = await this.make("terminal", role);
+    if (made.kind === "failed") return made;
+    const path = join(dirname(this.#path), terminalToken);
+    try {
+      await writeFile(path, `${made.text}\n`, { mode: 0o600 });
+      // One that is left of earlier tokens keeps its mode.
+      await chmod(path, 0o600);
+      await this.#giveToOwner(path);
+      return made;
+    } catch (error) {
+      return { kind: "failed", problem: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Made by root, it would be closed to the user as whom the server runs. */
+  async #giveToOwner(path: string): Promise<void> {
+    if (process.getuid?.() !== 0) return;
+    const { uid, gid } = await stat(dirname(path));
+    await chown(path, uid, gid);
+  }
+
+  async #versionNow(): Promise<string> {
+    const found = await stat(this.#path, { bigint: true }).catch(() => undefined);
+    return found === undefined ? "" : `${found.ino}.${found.size}.${found.mtimeNs}`;
+  }
+}

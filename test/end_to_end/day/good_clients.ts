@@ -1,0 +1,237 @@
+// Clients that mean well: their mail arrives, sooner or later.
+
+import { data, envelope, goodbye, greeted, hello, type Kind, type Step } from "./kind.ts";
+
+const ann = "ann@good.example";
+const reader = "reader@here.example";
+const greylisted: Step = [`RCPT TO:<${reader}>`, "450 4.7.1 This mail is temporarily denied", "greylisting"];
+const firstTry: readonly Step[] = [...hello("mail.good.example"), [`MAIL FROM:<${ann}>`, "250"], greylisted, goodbye];
+const firstFromPool: readonly Step[] = [...hello("pool.example"), [`MAIL FROM:<${ann}>`, "250"], greylisted, goodbye];
+const delivers: readonly Step[] = [...envelope(ann, reader), ...data("a message"), goodbye];
+
+export const goodClients: readonly Kind[] = [
+  {
+    kind: "a mail server without TLS",
+    address: "198.51.100.10",
+    steps: [...hello("mail.good.example"), ...delivers],
+    arrives: 1,
+    bears: ["Received: from mail.good.example (", "Authentication-Results: mx.here.example;", "iprev=pass"],
+    log: ["connect fcrdns pass", "mail resolvable_fromhost pass"],
+    whenAllIsOn: { bears: ["X-GeoIP-Country: AT", "X-P0F-Genre: Linux", "iprev=pass"] },
+  },
+  {
+    kind: "a mail server with STARTTLS",
+    address: "198.51.100.11",
+    steps: [
+      ...hello("tls.good.example"),
+      ["STARTTLS", "220"],
+      ["(shakes hands for TLS)", ""],
+      ["EHLO tls.good.example", "250-mx.here.example"],
+      ...delivers,
+    ],
+    arrives: 1,
+    bears: ["with ESMTPS"],
+  },
+  {
+    kind: "a mail server by IPv6",
+    address: "2001:db8:600d::25",
+    steps: [...hello("six.good.example"), ...delivers],
+    arrives: 1,
+    bears: ["[IPv6:2001:db8:600d::25]", "iprev=pass"],
+  },
+  {
+    kind: "a mail server of the old school, with HELO",
+    address: "198.51.100.12",
+    steps: [
+      greeted,
+      ["HELO old.good.example", "250 "],
+      ...envelope(ann, reader),
+      ...data("a message"),
+      ["QUIT", "221-2.0.0 mx.here.example closing connection.\n221 2.0.0 Good mail takes its time."],
+    ],
+    arrives: 1,
+  },
+  {
+    kind: "a mail server that pipelines",
+    address: "198.51.100.13",
+    steps: [
+      ...hello("mail.good.example"),
+      [`MAIL FROM:<${ann}>\r\nRCPT TO:<${reader}>\r\nRCPT TO:<office@here.example>\r\nDATA\r\n`, "250"],
+      ["", "250", "rcpt_ok"],
+      ["", "250", "rcpt_ok"],
+      ["", "354"],
+      ["(sends a message)", "250 2.0.0 Queued as"],
+      goodbye,
+    ],
+    arrives: 1,
+  },
+  {
+    kind: "one that sends in chunks (BDAT)",
+    address: "198.51.100.14",
+    steps: [
+      ...hello("mail.good.example"),
+      ...envelope(ann, reader),
+      ["(sends a message in two chunks)", "250"],
+      ["", "250 2.0.0 Queued as"],
+      goodbye,
+    ],
+    arrives: 1,
+  },
+  {
+    kind: "one that writes UTF-8 (8BITMIME, SMTPUTF8)",
+    address: "198.51.100.15",
+    steps: [
+      ...hello("mail.good.example"),
+      ["MAIL FROM:<anke@köln.example> BODY=8BITMIME SMTPUTF8", "250"],
+      [`RCPT TO:<${reader}>`, "250", "rcpt_ok"],
+      ...data("a message in UTF-8"),
+      goodbye,
+    ],
+    arrives: 1,
+    bears: ["Subject: Grüße aus Köln"],
+  },
+  {
+    kind: "one with two messages and RSET between them",
+    address: "198.51.100.16",
+    steps: [
+      ...hello("mail.good.example"),
+      ...envelope(ann, reader),
+      ["RSET", "250"],
+      ...envelope(ann, reader),
+      ...data("a message"),
+      ...envelope(ann, "office@here.example"),
+      ...data("a message"),
+      goodbye,
+    ],
+    arrives: 2,
+  },
+  {
+    kind: "a mail server that tries again",
+    address: "198.51.100.20",
+    isStranger: true,
+    steps: [...hello("mail.good.example"), ...delivers],
+    arrives: 1,
+    whenAllIsOn: {
+      because: "greylisting: known after the second try",
+      steps: [
+        ...firstTry,
+        ["(comes again)", ""],
+        ...firstTry,
+        ["(waits 4200 ms)", ""],
+        ["(comes again)", ""],
+        ...hello("mail.good.example"),
+        ...delivers,
+        ["(comes again)", ""],
+        ...hello("mail.good.example"),
+        ...delivers,
+      ],
+      arrives: 2,
+    },
+  },
+  {
+    kind: "a pool of servers that tries again from its neighbour",
+    address: "198.51.100.30",
+    isStranger: true,
+    steps: [...hello("pool.example"), ...delivers],
+    arrives: 1,
+    whenAllIsOn: {
+      because: "greylisting: each IPv4 address is known by itself; such pools belong into greylist_exclude",
+      steps: [
+        ...firstFromPool,
+        ["(waits 4200 ms)", ""],
+        ["(comes again from 198.51.100.31)", ""],
+        ...firstFromPool,
+        ["(comes again from 198.51.100.30)", ""],
+        ...hello("pool.example"),
+        ...delivers,
+      ],
+    },
+  },
+  {
+    kind: "a pool by IPv6 that tries again from its neighbour",
+    address: "2001:db8:9001::1",
+    isStranger: true,
+    steps: [...hello("pool.example"), ...delivers],
+    arrives: 1,
+    whenAllIsOn: {
+      because: "greylisting: a /64 is known as one",
+      steps: [
+        ...firstFromPool,
+        ["(waits 4200 ms)", ""],
+        ["(comes again from 2001:db8:9001::2)", ""],
+        ...hello("pool.example"),
+        ...delivers,
+      ],
+    },
+  },
+  {
+    kind: "a mailing list",
+    address: "198.51.100.40",
+    steps: [
+      ...hello("mail.lists.example"),
+      ...envelope("talk-bounces@lists.example", reader, "office@here.example"),
+      ...data("a message of a list"),
+      ...envelope("", reader),
+      ...data("a message of a list"),
+      goodbye,
+    ],
+    arrives: 2,
+    because: "from its owner, or from <>: both are mail",
+  },
+  {
+    kind: "a bounce for one recipient",
+    address: "198.51.100.41",
+    steps: [...hello("mail.good.example"), ...envelope("", reader), ...data("a bounce"), goodbye],
+    arrives: 1,
+    bears: ["Return-Path: <>"],
+  },
+  {
+    kind: "a bounce for two recipients",
+    address: "198.51.100.42",
+    steps: [
+      ...hello("mail.good.example"),
+      ...envelope("", reader, "office@here.example"),
+      ...data("a bounce"),
+      goodbye,
+    ],
+    arrives: 1,
+    because: "RFC 5321 does not forbid it, and no plugin of the file looks at it",
+  },
+  {
+    kind: "one that checks our mailboxes before it sends",
+    address: "198.51.100.43",
+    steps: [...hello("mail.good.example"), ...envelope("", reader), goodbye],
+    because: "greylisting tells <> at DATA alone",
+    isStranger: true,
+  },
+  {
+    kind: "one whose domain can take no answers",
+    address: "198.51.100.44",
+    steps: [...hello("mail.good.example"), ...envelope("news@nowhere.example", reader), ...data("a message"), goodbye],
+    arrives: 1,
+    because: 'resolvable_fromhost only looks, until the administrator says "enforce"',
+    log: ["mail resolvable_fromhost fail, tolerated"],
+  },
+  {
+    kind: "one whose domain says that it has no mail (null MX)",
+    address: "198.51.100.45",
+    steps: [...hello("mail.good.example"), ...envelope("a@null.example", reader), ...data("a message"), goodbye],
+    arrives: 1,
+    log: ["mail resolvable_fromhost fail, tolerated"],
+  },
+  {
+    kind: "one that loses its connection within the mail data",
+    address: "198.51.100.46",
+    steps: [
+      ...hello("mail.good.example"),
+      ...envelope(ann, reader),
+      ["DATA", "354"],
+      ["(begins a message and hangs up)", ""],
+      ["(comes again)", ""],
+      ...hello("mail.good.example"),
+      ...delivers,
+    ],
+    arrives: 1,
+    because: "nobody has heard 250 for the first half",
+  },
+];
