@@ -76,9 +76,9 @@ async function makeFirst(tokens: TokenFile, { print, complain }: AdminOptions): 
   if (await tokens.isThere()) return;
   const made = await tokens.make("admin", "deploy");
   if (made.kind === "failed") return complain(`warning: no token could be made: ${made.problem}`);
-  print(`  ${"token, shown once".padEnd(22)} ${made.text}`);
   const kept = await tokens.makeForTerminal("operate");
   if (kept.kind === "failed") complain(`warning: no token for qpsmtpd top and its like: ${kept.problem}`);
+  print(`  ${"token, shown once".padEnd(22)} ${made.text}`);
 }
 
 function formatPlace({ host, port }: { readonly host: string; readonly port: number }): string {

@@ -125,10 +125,11 @@ for (const runtime of directRuntimes) {
     const head = `Host: 127.0.0.1:${port}\r\nAuthorization: Bearer operate\r\nContent-Length: 50\r\n`;
     const rows = [`PATCH /plugins/rcpt_ok/policy HTTP/1.1\r\n${head}\r\n{"mode"`, `PATCH /plugins HTTP/1.1\r\n${head}`];
     const began = performance.now();
-    for (const { text, closed } of await Promise.all(rows.map((row) => talk(row, 25_000)))) {
-      assert.equal(statusOf(text), 408, text);
-      assert.ok(closed);
-    }
+    const [body, header] = await Promise.all(rows.map((row) => talk(row, 25_000)));
+    assert.equal(statusOf(body?.text ?? ""), 408, body?.text);
+    // The runtime says this by itself, and may close before it is read.
+    assert.ok(header?.text === "" || statusOf(header?.text ?? "") === 408, header?.text);
+    assert.ok(body?.closed && header?.closed);
     assert.ok(performance.now() - began < 20_000);
   });
 

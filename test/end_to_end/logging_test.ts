@@ -58,8 +58,11 @@ interface Line {
   readonly transaction?: string;
 }
 
+/** The last line may be half written when a file is read. */
 function parsed(lines: readonly string[]): readonly Line[] {
-  return lines.map((line) => JSON.parse(line) as Line);
+  return lines.filter((line, at) => at < lines.length - 1 || line.endsWith("}")).map((line) =>
+    JSON.parse(line) as Line
+  );
 }
 
 const twoWorkers = '[process]\nworkers = 2\n[log]\nformat = "json"\n';

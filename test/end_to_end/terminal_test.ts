@@ -165,7 +165,8 @@ for (const runtime of directRuntimes) {
         const session = await refusedSession();
         session.end();
         await new Promise((resolve) => setTimeout(resolve, 300));
-        return all.heard.includes(session.code) && some.heard.includes(session.code) ? session : undefined;
+        const isWhole = all.heard.includes('"kind":"connected"') && all.heard.includes(session.code);
+        return isWhole && some.heard.includes(session.code) ? session : undefined;
       });
       assert.match(some.heard, new RegExp(` ${code} +refused +550 5\\.7\\.1 Relaying denied`));
       assert.doesNotMatch(some.heard, / connected /);
