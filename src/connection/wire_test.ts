@@ -77,10 +77,10 @@ test("who speaks before it is asked is noticed at once; who waits, leaves or is 
   assert.equal(await stopped.wire.speaksWithin(10_000), false);
 });
 
-/** Lets a client push until it is stuck; how many octets that took. */
+/** Lets a client push until it is stuck; how many octets that took, most of them held by the system. */
 async function pushUntilStuck(client: Socket): Promise<number> {
   const piece = new Uint8Array(65_536);
-  for (let sent = 0; sent < 100_000_000; sent += piece.length) {
+  for (let sent = 0; sent < 400_000_000; sent += piece.length) {
     if (client.write(piece)) continue;
     const drained = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => drained.resolve(false), 700);
@@ -96,7 +96,9 @@ for (const kind of ["plain text", "TLS"] as const) {
   test(`${kind}: a client that is not read is held back, and nothing of what it sent is lost`, async () => {
     const go = Promise.withResolvers<void>();
     const done = Promise.withResolvers<number>();
-    const port = await serve(async (wire) => {
+    let taken = () => 0;
+    const port = await serve(async (wire, socket) => {
+      taken = () => socket.bytesRead;
       if (kind === "TLS") await wire.secure(upgrade, 5000, "handOver");
       await go.promise;
       let octets = 0;
@@ -108,7 +110,10 @@ for (const kind of ["plain text", "TLS"] as const) {
     const before = memoryUsage().rss;
     const client = kind === "TLS" ? (await connectAfter(port, "")).client : connectPlain(port, "127.0.0.1");
     const sent = await pushUntilStuck(client);
-    assert.ok(sent < 40_000_000, `${sent} octets`);
+    assert.notEqual(sent, Infinity);
+    // How much the system holds is its own affair: 36 MB for each connection, if it is set so.
+    const held = taken();
+    assert.ok(held > 0 && held < 1_000_000, `${held} octets`);
     assert.ok(memoryUsage().rss - before < 100_000_000);
     go.resolve();
     client.end();
