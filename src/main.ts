@@ -10,8 +10,10 @@ import { LineWriter } from "./log/line_writer.ts";
 import { withoutJspi } from "./platform/jspi.ts";
 import { programArguments } from "./platform/program_arguments.ts";
 import { type Answering, openWorkerLink, type WorkerLink } from "./processes/worker_link.ts";
-import { serve, startAdmin, type Surroundings } from "./serve.ts";
-import { type PrimarySurroundings, servePrimary } from "./serve_primary.ts";
+import { serve } from "./daemon/serve.ts";
+import { type PrimarySurroundings, servePrimary } from "./daemon/serve_primary.ts";
+import { startAdmin } from "./daemon/start_admin.ts";
+import type { Surroundings } from "./daemon/surroundings.ts";
 
 const output = new LineWriter(process.stdout);
 const complaints = new LineWriter(process.stderr);

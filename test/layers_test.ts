@@ -29,7 +29,7 @@ const rules: { readonly [layer: string]: Rule } = {
   "src/scopes": { layers: ["src/networks"], types: ["src/dns"] },
   "src/log": { layers: ["src/platform"], packages: ["node:"] },
   "src/authentication_results": { types: ["sdk/contract"] },
-  "src/policy": { types: ["sdk/contract"] },
+  "src/policy": { layers: ["src/smtp"], types: ["sdk/contract"] },
   "src/receipts": {
     layers: ["src/smtp", "src/text"],
     types: ["src/log"],
@@ -119,7 +119,7 @@ const rules: { readonly [layer: string]: Rule } = {
   },
   "src/processes": {
     layers: ["src/platform", "src/text"],
-    types: ["src/log"],
+    types: ["src/generation", "src/log"],
     packages: ["node:", "valibot"],
   },
   "src/migrate": {
@@ -144,6 +144,7 @@ const rules: { readonly [layer: string]: Rule } = {
     packages: ["node:", "hono", "hono-openapi", "valibot"],
   },
   "src/generation": { layers: everything, packages: ["node:"] },
+  "src/daemon": { layers: everything, packages: ["node:"] },
   "src/cli": { layers: everything, packages: ["node:"] },
   "src": { layers: everything, packages: ["node:"] },
 };

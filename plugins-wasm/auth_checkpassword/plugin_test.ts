@@ -3,25 +3,20 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { defer, pass, reject } from "#sdk";
+import { pass } from "#sdk";
 import type { Answer, AuthEvent } from "#sdk";
 import { ask, authEvent, configure, fakeHost } from "#sdk/testing";
 import type { Configuration, FakeHost } from "#sdk/testing";
 import { RunCapability } from "../../src/capabilities/run.ts";
 import { bareHost, runWasm } from "../../test/support/run_wasm.ts";
 import { type Case, testPlugin } from "../shared/cases.ts";
+import { foreign, later, plain, wrong } from "../shared/claims.ts";
 import plugin from "./plugin.ts";
 
 const program = join(import.meta.dirname, "sample_checkpassword.py");
 const configured: Configuration = { settings: { checkpw: program } };
 
-const wrong = reject("Wrong password", { status: "5.7.8" });
-const later = defer("Passwords cannot be checked now, try again later", { status: "4.7.0" });
 const right: Answer = { verdict: "accept", user: "alice@example.com" };
-
-function plain(claimed: string, password: string, rest: Partial<AuthEvent> = {}): AuthEvent {
-  return authEvent({ claimed, password, ...rest });
-}
 
 function row(title: string, event: AuthEvent, expected: Answer, settings: Configuration["settings"] = {}): Case {
   return [title, { settings: { ...configured.settings, ...settings } }, "auth", event, expected];
@@ -36,9 +31,7 @@ const cases: readonly Case[] = [
   row("and so may an unknown user", plain("nobody", "x"), pass()),
   row("trouble of the program is none of the client", plain("broken", "x"), later),
   row("neither is a crash", plain("noisy", "x"), later),
-  row("nobody acts for another", plain(alice, "corréct horse", { authorize: "bob" }), {
-    ...reject("Nobody may act for another", { status: "5.7.8" }),
-  }),
+  row("nobody acts for another", plain(alice, "corréct horse", { authorize: "bob" }), foreign),
   row("but everybody for himself", plain(alice, "corréct horse", { authorize: alice }), right),
   row("a NUL in the name does not become a field", plain(`${alice}\0corréct horse`, "x"), wrong),
   row("nor one in the password", plain(alice, "corréct horse\0"), wrong),

@@ -1,8 +1,9 @@
 // Lets in whoever stands in the list `flat_auth_pw` and can show it: by password, keys or certificate.
 
-import { accept, defer, definePlugin, HostError, pass, reject } from "#sdk";
-import type { Answer, Certificate, ConfiguringHost, Host, Plugin } from "#sdk";
-import { isDigest, isPassword, keysOf } from "../shared/judge_secret.ts";
+import { accept, defer, definePlugin, HostError, pass } from "#sdk";
+import type { Answer, Certificate, ConfiguringHost, Plugin } from "#sdk";
+import { foreign } from "../shared/claim_refusals.ts";
+import { type Claim, conclude, giveKeys, isPassword, judgeDigest } from "../shared/judge_secret.ts";
 import type { PasswordSecret } from "../shared/secret.ts";
 import { canonicalName } from "../shared/user_name.ts";
 import { listName, readUsers, type Users } from "./users.ts";
@@ -12,17 +13,6 @@ interface Setup extends Users {
   readonly secrets: readonly PasswordSecret[];
   /** Nobody outside can tell from it which of them that is. */
   readonly decoyKey: string;
-}
-
-/** One claim, and all that it is judged by. */
-interface Claim {
-  readonly name: string;
-  /** Whom the client wants to act for, if that is someone else. */
-  readonly authorize: string | undefined;
-  /** The secret of that name. */
-  readonly known: PasswordSecret | undefined;
-  readonly setup: Setup;
-  readonly host: Host;
 }
 
 const plugin: Plugin<Setup> = definePlugin({
@@ -35,13 +25,13 @@ const plugin: Plugin<Setup> = definePlugin({
   },
 
   auth(event, setup, host): Answer {
-    const { authorize, certificate, challenge, digest, mechanism, password } = event;
+    const { authorize, certificate, challenge, digest, password } = event;
     if (certificate !== undefined) return byCertificate(certificate, authorize, setup);
     const name = canonicalName(event.claimed);
-    const claim: Claim = { name, authorize, known: setup.passwords.get(name), setup, host };
-    if (event.step === "keys") return giveKeys(claim, mechanism);
-    if (password !== undefined) return byPassword(claim, password);
-    if (challenge !== undefined && digest !== undefined) return byDigest(claim, challenge, digest);
+    const claim: Claim = { event, name, known: setup.passwords.get(name), user: name, host };
+    if (event.step === "keys") return giveKeys(claim);
+    if (password !== undefined) return byPassword(claim, password, setup);
+    if (challenge !== undefined && digest !== undefined) return judgeDigest(claim, challenge, digest);
     // Tokens are for others to judge.
     return pass();
   },
@@ -57,9 +47,9 @@ function warnOfClear({ passwords }: Users, host: ConfiguringHost): void {
 }
 
 /** PLAIN and LOGIN. */
-function byPassword(claim: Claim, password: string): Answer {
+function byPassword(claim: Claim, password: string, setup: Setup): Answer {
   // Drawn for those who are known as well: otherwise it would take less time for them.
-  const decoy = decoyFor(claim);
+  const decoy = decoyFor(claim, setup);
   const secret = claim.known ?? decoy;
   if (secret === undefined) return pass();
   try {
@@ -73,31 +63,10 @@ function byPassword(claim: Claim, password: string): Answer {
 }
 
 /** The secret of another, for one name always the same: so a check takes what it takes for somebody who exists. */
-function decoyFor({ name, setup: { secrets, decoyKey }, host }: Claim): PasswordSecret | undefined {
+function decoyFor({ name, host }: Claim, { secrets, decoyKey }: Setup): PasswordSecret | undefined {
   if (secrets.length === 0) return undefined;
   const drawn = parseInt(host.crypto.hmac("sha256", decoyKey, name).slice(0, 8), 16);
   return secrets[drawn % secrets.length];
-}
-
-/** CRAM-MD5, RFC 2195. */
-function byDigest(claim: Claim, challenge: string, digest: string): Answer {
-  const { name, known, host: { crypto, log } } = claim;
-  const right = isDigest(known, { challenge, digest }, crypto);
-  if (known?.kind === "clear") return conclude(claim, right);
-  if (known !== undefined) log("info", `${name}: CRAM-MD5 needs a password in clear`);
-  return pass();
-}
-
-/** SCRAM-SHA-256: the host checks the proof, and makes up keys for those who are not known. */
-function giveKeys(claim: Claim, mechanism: string): Answer {
-  const { name, known, host } = claim;
-  if (known === undefined || !mechanism.startsWith("SCRAM-SHA-256")) return pass();
-  if (known.kind === "hash") {
-    host.log("info", `${name}: ${mechanism} needs SCRAM keys, or a password in clear`);
-    return pass();
-  }
-  const verdict = conclude(claim, true);
-  return verdict.verdict === "accept" ? { ...verdict, keys: keysOf(known) } : verdict;
 }
 
 /** EXTERNAL. Of a certificate of several users the client has to say whom it means. */
@@ -106,13 +75,4 @@ function byCertificate(certificate: Certificate, authorize: string | undefined, 
   const user = authorize ?? (names.length === 1 ? names[0] : undefined);
   if (user === undefined || names.length === 0) return pass();
   return names.includes(user) ? { ...accept(), user } : foreign();
-}
-
-function conclude({ name, authorize }: Claim, right: boolean): Answer {
-  if (!right) return reject("Wrong password", { status: "5.7.8" });
-  return authorize === undefined || authorize === name ? { ...accept(), user: name } : foreign();
-}
-
-function foreign(): Answer {
-  return reject("Nobody may act for another", { status: "5.7.8" });
 }

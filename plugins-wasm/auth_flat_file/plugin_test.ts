@@ -4,24 +4,31 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { defer, HostError, pass, reject } from "#sdk";
+import { defer, HostError, pass } from "#sdk";
 import type { Answer, AuthEvent, Certificate, Host } from "#sdk";
-import { ask, authEvent, configure, fakeHost } from "#sdk/testing";
+import { ask, configure, fakeHost } from "#sdk/testing";
 import type { Configuration, FakeHost } from "#sdk/testing";
 import { cryptoCapability } from "../../src/capabilities/crypto.ts";
 import { bareHost, runWasm } from "../../test/support/run_wasm.ts";
 import { testPlugin } from "../shared/cases.ts";
 import type { Case, Misconfigured } from "../shared/cases.ts";
+import {
+  claim,
+  cram,
+  digest,
+  foreign,
+  isUser,
+  keysFor,
+  plain,
+  salt,
+  scram,
+  scrypt,
+  serverKey,
+  storedKey,
+  wrong,
+} from "../shared/claims.ts";
 import plugin from "./plugin.ts";
 
-// RFC 7677 §3; the hash with N = 1024, made by Python's hashlib; RFC 2195 §2.
-const salt = "W22ZaJ0SNY7soEsUEjb6gQ==";
-const storedKey = "WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=";
-const serverKey = "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
-const scram = `SCRAM-SHA-256$4096:${salt}$${storedKey}:${serverKey}`;
-const scrypt = "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$8QnbqxnWftopcVJgUwCpa5tl4EuJwqIm91lIh9n00kY";
-const challenge = "<1896.697170952@postoffice.reston.mci.net>";
-const digest = "b913a602c7eda7a495b4e6e7334d3890";
 const fingerprint = "0f".repeat(32);
 
 const listed: Configuration = {
@@ -38,31 +45,6 @@ const listed: Configuration = {
     ],
   },
 };
-
-const wrong = reject("Wrong password", { status: "5.7.8" });
-const foreign = reject("Nobody may act for another", { status: "5.7.8" });
-
-function isUser(user: string, keys?: Answer["keys"]): Answer {
-  return { verdict: "accept", user, ...(keys === undefined ? {} : { keys }) };
-}
-
-/** Without the password that the sample event has. */
-function claim(overrides: Partial<AuthEvent>): AuthEvent {
-  const { password: _, ...rest } = authEvent();
-  return { ...rest, ...overrides };
-}
-
-function plain(claimed: string, password: string, authorize?: string): AuthEvent {
-  return claim({ claimed, password, ...(authorize === undefined ? {} : { authorize }) });
-}
-
-function cram(claimed: string, answered = digest): AuthEvent {
-  return claim({ mechanism: "CRAM-MD5", claimed, challenge, digest: answered });
-}
-
-function keysFor(claimed: string, rest: Partial<AuthEvent> = {}): AuthEvent {
-  return claim({ mechanism: "SCRAM-SHA-256", step: "keys", claimed, ...rest });
-}
 
 function shown(fingerprint: string, rest: Partial<AuthEvent> & { verified?: boolean } = {}): AuthEvent {
   const { verified = true, ...others } = rest;
@@ -92,12 +74,23 @@ const cases: readonly Case[] = [
   }),
   row("who is not listed passes", plain("nobody@example.com", "pencil"), pass()),
   row("a name of an object's own passes", plain("__proto__", "pencil"), pass()),
-  row("to act for another is refused", plain("keys@example.com", "pencil", "hash@example.com"), foreign),
-  row("whoever guesses is not told so", plain("keys@example.com", "x", "hash@example.com"), wrong),
-  row("to act for oneself in other letters is not", plain("Keys@example.com", "pencil", "keys@example.com"), {
+  row("to act for another is refused", plain("keys@example.com", "pencil", { authorize: "hash@example.com" }), foreign),
+  row("whoever guesses is not told so", plain("keys@example.com", "x", { authorize: "hash@example.com" }), wrong),
+  row(
+    "to act for oneself in other letters is not",
+    plain("Keys@example.com", "pencil", { authorize: "keys@example.com" }),
+    {
+      ...isUser("keys@example.com"),
+    },
+  ),
+  row("and for oneself in any", plain("keys@example.com", "pencil", { authorize: "KEYS@example.com" }), {
     ...isUser("keys@example.com"),
   }),
-  row("for who is not listed others may say it", plain("nobody@example.com", "x", "hash@example.com"), pass()),
+  row(
+    "for who is not listed others may say it",
+    plain("nobody@example.com", "x", { authorize: "hash@example.com" }),
+    pass(),
+  ),
   row("who has a certificate alone has no password", plain("one@example.com", "x"), pass()),
 
   row("CRAM-MD5 is checked against a password in clear", cram("clear@example.com"), isUser("clear@example.com")),

@@ -1,8 +1,9 @@
 // Lets in the users of a database that the operator named: it gives the secret, and what the client shows is checked here.
 
-import { accept, defer, definePlugin, HostError, pass, reject } from "#sdk";
-import type { Answer, AuthEvent, Given, Host, Plugin } from "#sdk";
-import { isDigest, isPassword, keysOf } from "../shared/judge_secret.ts";
+import { definePlugin, HostError, pass } from "#sdk";
+import type { Answer, Given, Host, Plugin } from "#sdk";
+import { later } from "../shared/claim_refusals.ts";
+import { type Claim, conclude, giveKeys, isPassword, judgeDigest } from "../shared/judge_secret.ts";
 import { type PasswordSecret, readSecret } from "../shared/secret.ts";
 import { canonicalName } from "../shared/user_name.ts";
 import { findUser, isParameter, type Lookup } from "./find_user.ts";
@@ -10,17 +11,6 @@ import { findUser, isParameter, type Lookup } from "./find_user.ts";
 interface Setup extends Lookup {
   /** What passwords of those who do not exist are checked against. */
   readonly decoy: PasswordSecret;
-}
-
-/** One claim, and all that it is judged by. */
-interface Claim {
-  readonly event: AuthEvent;
-  readonly name: string;
-  readonly known: PasswordSecret | undefined;
-  /** Whom the database says it is; the name unless it says so. */
-  readonly user: string;
-  readonly setup: Setup;
-  readonly host: Host;
 }
 
 const plugin: Plugin<Setup> = definePlugin({
@@ -48,7 +38,7 @@ const plugin: Plugin<Setup> = definePlugin({
       if (found.kind === "notHere") return pass();
       if (found.kind === "doubtful") return later();
       const { secret: known, user } = found;
-      return judge({ event, name, known, user: user ?? name, setup, host });
+      return judge({ event, name, known, user: user ?? name, host }, setup);
     });
   },
 });
@@ -76,39 +66,13 @@ function withinReach(host: Host, act: () => Answer): Answer {
   }
 }
 
-function judge(claim: Claim): Answer {
-  const { event: { step, password, challenge, digest }, known, setup, host: { crypto } } = claim;
+function judge(claim: Claim, { decoy }: Setup): Answer {
+  const { event: { step, password, challenge, digest }, known, host: { crypto } } = claim;
   if (step === "keys") return giveKeys(claim);
   if (password !== undefined) {
     // For those who do not exist it takes as long.
-    const right = isPassword(known ?? setup.decoy, password, crypto);
+    const right = isPassword(known ?? decoy, password, crypto);
     return known === undefined ? pass() : conclude(claim, right);
   }
-  if (challenge === undefined || digest === undefined) return pass();
-  const right = isDigest(known, { challenge, digest }, crypto);
-  if (known?.kind === "clear") return conclude(claim, right);
-  if (known !== undefined) claim.host.log("info", `${claim.name}: CRAM-MD5 needs a password in clear`);
-  return pass();
-}
-
-/** SCRAM-SHA-256: the host checks the proof, and makes up keys for those who are not known. */
-function giveKeys(claim: Claim): Answer {
-  const { event: { mechanism }, name, known, host } = claim;
-  if (known === undefined || !mechanism.startsWith("SCRAM-SHA-256")) return pass();
-  if (known.kind === "hash") {
-    host.log("info", `${name}: ${mechanism} needs SCRAM keys, or a password in clear`);
-    return pass();
-  }
-  const verdict = conclude(claim, true);
-  return verdict.verdict === "accept" ? { ...verdict, keys: keysOf(known) } : verdict;
-}
-
-function conclude({ event: { authorize }, name, user }: Claim, right: boolean): Answer {
-  if (!right) return reject("Wrong password", { status: "5.7.8" });
-  if (authorize === undefined || canonicalName(authorize) === name) return { ...accept(), user };
-  return reject("Nobody may act for another", { status: "5.7.8" });
-}
-
-function later(): Answer {
-  return defer("Passwords cannot be checked now, try again later", { status: "4.7.0" });
+  return challenge === undefined || digest === undefined ? pass() : judgeDigest(claim, challenge, digest);
 }

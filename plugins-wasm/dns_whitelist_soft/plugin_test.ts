@@ -3,10 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pass } from "#sdk";
-import type { Answer, ConnectEvent } from "#sdk";
-import { ask, configure, connectEvent, type FakeDns, fakeHost } from "#sdk/testing";
+import type { Answer } from "#sdk";
+import { ask, configure, type FakeDns, fakeHost } from "#sdk/testing";
 import { askingHosts } from "../../test/support/asking.ts";
 import { type Case, testPlugin } from "../shared/cases.ts";
+import { dnsQueries } from "../shared/dns_queries.ts";
+import { connectFrom } from "../shared/sample_events.ts";
+import { zoneListCases } from "../shared/zone_list_cases.ts";
 import plugin from "./plugin.ts";
 
 const ipv6 = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2";
@@ -22,13 +25,14 @@ const table: FakeDns = {
   "1.2.0.192.slow.test": "timeout",
 };
 
-function from(address: string): ConnectEvent {
-  const { session, ...event } = connectEvent();
-  return { ...event, session: { ...session, client: { address, port: 50_000 } } };
-}
-
 function row(title: string, zones: readonly string[], expected: Answer, address = "192.0.2.1"): Case {
-  return [title, { settings: { timeout: 0.3 }, lists: { whitelist_zones: zones } }, "connect", from(address), expected];
+  return [
+    title,
+    { settings: { timeout: 1 }, lists: { whitelist_zones: zones } },
+    "connect",
+    connectFrom(address),
+    expected,
+  ];
 }
 
 const allowed: Answer = { ...pass(), marks: ["allowed"] };
@@ -53,22 +57,13 @@ testPlugin({
     row("a list that fails", ["down.test"], pass()),
     row("a list that says nothing", ["slow.test"], pass()),
   ],
-  misconfigured: [[
-    "a zone that is none",
-    { lists: { whitelist_zones: ["nonsense"] } },
-    "lists.whitelist_zones[0]",
-    '"nonsense" does',
-  ]],
-  asked: [
-    ["without zones it is not asked", {}, []],
-    ["with a zone it is", { lists: { whitelist_zones: ["wl.test"] } }, ["connect"]],
-  ],
+  ...zoneListCases("whitelist_zones", "connect"),
 });
 
 test("who is allowed by which list is logged, and no text is asked for", () => {
   const host = fakeHost({ dns: table, store: {} });
   const { setup } = configure(plugin, { settings: { timeout: 4 }, lists: { whitelist_zones: ["wl.test"] } });
-  ask(plugin, "connect", from("192.0.2.1"), setup, host);
+  ask(plugin, "connect", connectFrom("192.0.2.1"), setup, host);
   assert.deepEqual(host.logged, [{ level: "info", text: "192.0.2.1 is listed by wl.test" }]);
-  assert.equal(host.asked.filter(({ capability }) => capability === "dns").length, 1);
+  assert.equal(dnsQueries(host).length, 1);
 });

@@ -3,11 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defer, HostError, pass, reject } from "#sdk";
-import type { Answer, ConnectEvent } from "#sdk";
-import { ask, configure, connectEvent, type FakeDns, type FakeHost, fakeHost } from "#sdk/testing";
+import type { Answer } from "#sdk";
+import { ask, configure, type FakeDns, type FakeHost, fakeHost } from "#sdk/testing";
 import { askingHosts } from "../../test/support/asking.ts";
 import { type Case, testPlugin } from "../shared/cases.ts";
 import { believed } from "../shared/dead_lists.ts";
+import { connectFrom } from "../shared/sample_events.ts";
+import { dnsQueries } from "../shared/dns_queries.ts";
+import { zoneListCases } from "../shared/zone_list_cases.ts";
 import plugin from "./plugin.ts";
 
 const ipv6 = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2";
@@ -32,11 +35,6 @@ const table: FakeDns = {
   "1.0.0.127.slow.test": "timeout",
 };
 
-function from(address: string): ConnectEvent {
-  const { session, ...event } = connectEvent();
-  return { ...event, session: { ...session, client: { address, port: 50_000 } } };
-}
-
 function refused(text: string, hits = 1): Answer {
   return { ...reject(text, { status: "5.7.1" }), score: -hits };
 }
@@ -50,12 +48,12 @@ function row(
   address = "192.0.2.1",
   settings: Settings = {},
 ): Case {
-  const quick = { timeout: 0.3, ...settings };
+  const quick = { timeout: 1, ...settings };
   return [
     title,
     { settings: quick, lists: { dnsbl_zones: zones, dnsbl_allow: allow } },
     "connect",
-    from(address),
+    connectFrom(address),
     expected,
   ];
 }
@@ -65,6 +63,8 @@ const fromText = refused("spam, see??https://bl.test/?");
 const asksLater = { defer_unanswered: true };
 
 const { host, runWasm, dns } = await askingHosts(table);
+
+const zones = zoneListCases("dnsbl_zones", "connect");
 
 testPlugin({
   plugin,
@@ -154,13 +154,9 @@ testPlugin({
       asksLater,
     ),
   ],
+  ...zones,
   misconfigured: [
-    [
-      "a zone that is none",
-      { lists: { dnsbl_zones: ["a.test", "nonsense"] } },
-      "lists.dnsbl_zones[1]",
-      '"nonsense" does not begin',
-    ],
+    ...zones.misconfigured,
     [
       "a network that is none",
       { lists: { dnsbl_allow: ["192.0.2"] } },
@@ -168,24 +164,12 @@ testPlugin({
       '"192.0.2" is no network',
     ],
   ],
-  asked: [
-    ["without zones it is not asked", {}, []],
-    ["with a zone it is", { lists: { dnsbl_zones: ["bl.test"] } }, ["connect"]],
-  ],
 });
-
-function queries(host: FakeHost): readonly (readonly string[])[] {
-  const requests = host.asked.filter(({ capability }) => capability === "dns").map(({ request }) => request);
-  return requests.map((request) => {
-    return (request as { readonly queries: readonly { readonly name: string; readonly type: string }[] }).queries
-      .map(({ name, type }) => `${name} ${type}`);
-  });
-}
 
 function connect(host: FakeHost, zones: readonly string[], address: string, time = 0): Answer {
   const settings = { threshold: 1, defer_unanswered: false, timeout: 5 };
   const { setup } = configure(plugin, { settings, lists: { dnsbl_zones: zones, dnsbl_allow: allow } });
-  return ask(plugin, "connect", { ...from(address), time }, setup, host);
+  return ask(plugin, "connect", { ...connectFrom(address), time }, setup, host);
 }
 
 test("all lists are asked side by side, and tested in the same request once an hour", () => {
@@ -195,7 +179,7 @@ test("all lists are asked side by side, and tested in the same request once an h
   const tests = ["1.0.0.127.bl.test A", "1.0.0.127.silent.test A"];
   for (time of [0, 1000, believed - 1, believed]) connect(host, zones, "192.0.2.9", time);
   const asked = ["9.2.0.192.bl.test A", "9.2.0.192.silent.test A"];
-  assert.deepEqual(queries(host), [[...asked, ...tests], asked, asked, [...asked, ...tests]]);
+  assert.deepEqual(dnsQueries(host), [[...asked, ...tests], asked, asked, [...asked, ...tests]]);
 });
 
 test("a list that lists everything is named in the log, and not asked for an hour", () => {
@@ -203,7 +187,7 @@ test("a list that lists everything is named in the log, and not asked for an hou
   const host = fakeHost({ dns: table, store: {}, now: () => time });
   for (time of [0, 1000, believed]) assert.deepEqual(connect(host, ["all.test"], "192.0.2.1", time), pass());
   const both = ["1.2.0.192.all.test A", "1.0.0.127.all.test A"];
-  assert.deepEqual(queries(host), [both, both]);
+  assert.deepEqual(dnsQueries(host), [both, both]);
   const text = "all.test lists 1.0.0.127, so everything: it is ignored for an hour";
   assert.deepEqual(host.logged, [{ level: "warn", text }, { level: "warn", text }]);
 });
@@ -211,13 +195,13 @@ test("a list that lists everything is named in the log, and not asked for an hou
 test("IPv4 and IPv6 are tested apart, and one test does not forget the other", () => {
   const host = fakeHost({ dns: table, store: {} });
   for (const address of ["192.0.2.9", "2001:db8::9", "192.0.2.9", "2001:db8::9"]) connect(host, ["bl.test"], address);
-  assert.deepEqual(queries(host).map(({ length }) => length), [2, 2, 1, 1]);
+  assert.deepEqual(dnsQueries(host).map(({ length }) => length), [2, 2, 1, 1]);
 });
 
 test("a list that did not answer its test is tested again", () => {
   const host = fakeHost({ dns: table, store: {} });
   for (let session = 0; session < 2; session++) connect(host, ["down.test"], "192.0.2.1");
-  assert.deepEqual(queries(host).map(({ length }) => length), [2, 2]);
+  assert.deepEqual(dnsQueries(host).map(({ length }) => length), [2, 2]);
   assert.deepEqual(host.logged[0], { level: "warn", text: "down.test: the answer is SERVFAIL" });
 });
 
@@ -225,7 +209,7 @@ test("the text of a list is asked for only if it is told", () => {
   const host = fakeHost({ dns: table, store: {} });
   connect(host, ["bl.test:no"], "192.0.2.1");
   connect(host, ["bl.test"], "192.0.2.1");
-  assert.deepEqual(queries(host).slice(1), [["1.2.0.192.bl.test A"], ["1.2.0.192.bl.test TXT"]]);
+  assert.deepEqual(dnsQueries(host).slice(1), [["1.2.0.192.bl.test A"], ["1.2.0.192.bl.test TXT"]]);
 });
 
 test("an allowed client costs no question", () => {
@@ -243,7 +227,7 @@ test("without the store lists are believed, and tested each time", () => {
   for (let session = 0; session < 2; session++) {
     assert.deepEqual(connect(broken, ["bl.test:no"], "192.0.2.1"), refused("no"));
   }
-  assert.deepEqual(queries(host).map(({ length }) => length), [2, 2]);
+  assert.deepEqual(dnsQueries(host).map(({ length }) => length), [2, 2]);
   assert.equal(host.logged[0]?.text, "Cannot remember which lists are dead: failed: the disk is full");
 });
 

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defer, pass, reject } from "#sdk";
-import type { Answer, ConnectEvent } from "#sdk";
-import { ask, configure, connectEvent, type FakeDns, type FakeHost, fakeHost } from "#sdk/testing";
+import type { Answer } from "#sdk";
+import { ask, configure, type FakeDns, type FakeHost, fakeHost } from "#sdk/testing";
 import { askingHosts } from "../../test/support/asking.ts";
 import { type Case, testPlugin } from "../shared/cases.ts";
+import { connectFrom } from "../shared/sample_events.ts";
 import plugin from "./plugin.ts";
 
 const many = Array.from({ length: 30 }, (_, index) => `n${index}.example`);
@@ -34,14 +35,8 @@ const table: FakeDns = {
   "198.51.100.10": { PTR: many },
 };
 
-function from(address: string, clientName?: string): ConnectEvent {
-  const { session, ...event } = connectEvent();
-  const named = clientName === undefined ? {} : { clientName };
-  return { ...event, session: { ...session, ...named, client: { address, port: 50_000 } } };
-}
-
 function row(title: string, address: string, expected: Answer, settings = {}): Case {
-  return [title, { settings: { timeout: 0.3, ...settings } }, "connect", from(address), expected];
+  return [title, { settings: { timeout: 1, ...settings } }, "connect", connectFrom(address), expected];
 }
 
 const refuse = { refuse: true };
@@ -171,14 +166,14 @@ testPlugin({
       "a name that a trusted server knows is not looked up",
       {},
       "connect",
-      from("192.0.2.200", "mail.example.com"),
+      connectFrom("192.0.2.200", { clientName: "mail.example.com" }),
       unsure("192.0.2.200", "fail", "mail.example.com, in the same network"),
     ],
     [
       "but must lead back",
       { settings: refuse },
       "connect",
-      from("198.51.100.200", "gone.example.com"),
+      connectFrom("198.51.100.200", { clientName: "gone.example.com" }),
       refused("198.51.100.200", "fail", "Its name gone.example.com has no address", -1),
     ],
     row(
@@ -229,7 +224,7 @@ testPlugin({
 function connect(address: string, name?: string): FakeHost {
   const host = fakeHost({ dns: table });
   const { setup } = configure(plugin, { settings: { refuse: false, defer_unanswered: false, timeout: 4 } });
-  ask(plugin, "connect", from(address, name), setup, host);
+  ask(plugin, "connect", connectFrom(address, name === undefined ? {} : { clientName: name }), setup, host);
   return host;
 }
 

@@ -5,8 +5,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { editing, noting, pass, reject } from "#sdk";
-import type { Answer, ConnectEvent, Edit, JsonObject } from "#sdk";
-import { connectEvent, fakeHost, messageEvent } from "#sdk/testing";
+import type { Answer, Edit, JsonObject } from "#sdk";
+import { fakeHost, messageEvent } from "#sdk/testing";
 import { buildPlugin } from "../../sdk/typescript/build_plugin.ts";
 import { MmdbCapability } from "../../src/capabilities/mmdb.ts";
 import { mmdbOf } from "../../test/support/mmdb_writer.ts";
@@ -14,6 +14,7 @@ import { bareHost, everyGrant, runWasm } from "../../test/support/run_wasm.ts";
 import { temporaryFolder } from "../../test/support/temporary_folder.ts";
 import { testPlugin } from "../shared/cases.ts";
 import { isOnInternet } from "./on_internet.ts";
+import { connectFrom } from "../shared/sample_events.ts";
 import plugin from "./plugin.ts";
 import { kilometres } from "./whereabouts.ts";
 
@@ -54,11 +55,6 @@ function granted(...grants: readonly string[]): readonly string[] {
 }
 
 const databases = new MmdbCapability({ report: () => {} });
-
-function from(address: string): ConnectEvent {
-  const { session, ...event } = connectEvent();
-  return { ...event, session: { ...session, client: { address, port: 50_000 } } };
-}
 
 const found = {
   vienna: {
@@ -108,54 +104,72 @@ testPlugin({
       host: bareHost(new Map([["mmdb", databases]])),
     }),
   cases: [
-    ["what all databases know is noted", {}, "connect", from("192.0.2.1"), passed(found.vienna)],
-    ["of a mapped IPv4 address too", {}, "connect", from("198.51.100.1"), passed(found.zurich)],
-    ["of an IPv6 address", {}, "connect", from("2001:db8::1"), passed(withoutSystem(found.vienna))],
-    ["where it is registered, if it is used nowhere", {}, "connect", from("203.0.113.1"), passed(found.america)],
-    ["nothing of an address that nobody knows", {}, "connect", from("192.0.2.99"), passed({})],
-    ["nor of one with an odd record", {}, "connect", from("203.0.113.2"), passed({})],
-    ["a client at home is not looked up", only, "connect", from("127.0.0.1"), pass()],
-    ["nor one on a Unix socket", only, "connect", from("unix:/run/smtp"), pass()],
+    ["what all databases know is noted", {}, "connect", connectFrom("192.0.2.1"), passed(found.vienna)],
+    ["of a mapped IPv4 address too", {}, "connect", connectFrom("198.51.100.1"), passed(found.zurich)],
+    ["of an IPv6 address", {}, "connect", connectFrom("2001:db8::1"), passed(withoutSystem(found.vienna))],
+    ["where it is registered, if it is used nowhere", {}, "connect", connectFrom("203.0.113.1"), passed(found.america)],
+    ["nothing of an address that nobody knows", {}, "connect", connectFrom("192.0.2.99"), passed({})],
+    ["nor of one with an odd record", {}, "connect", connectFrom("203.0.113.2"), passed({})],
+    ["a client at home is not looked up", only, "connect", connectFrom("127.0.0.1"), pass()],
+    ["nor one on a Unix socket", only, "connect", connectFrom("unix:/run/smtp"), pass()],
 
-    ["a country is refused", refusing, "connect", from("198.51.100.1"), refused(found.zurich, "country (Switzerland)")],
-    ["a continent", refusing, "connect", from("203.0.113.1"), refused(found.america, "country (US)")],
-    ["a network", refusing, "connect", from("203.0.113.3"), refused(found.system, "network")],
-    ["not the others", refusing, "connect", from("192.0.2.1"), passed(found.vienna)],
-    ["not the unknown", refusing, "connect", from("192.0.2.99"), passed({})],
-    ["unless it is said", { settings: { refuse: ["unknown"] } }, "connect", from("192.0.2.99"), refused({}, "network")],
+    [
+      "a country is refused",
+      refusing,
+      "connect",
+      connectFrom("198.51.100.1"),
+      refused(found.zurich, "country (Switzerland)"),
+    ],
+    ["a continent", refusing, "connect", connectFrom("203.0.113.1"), refused(found.america, "country (US)")],
+    ["a network", refusing, "connect", connectFrom("203.0.113.3"), refused(found.system, "network")],
+    ["not the others", refusing, "connect", connectFrom("192.0.2.1"), passed(found.vienna)],
+    ["not the unknown", refusing, "connect", connectFrom("192.0.2.99"), passed({})],
+    [
+      "unless it is said",
+      { settings: { refuse: ["unknown"] } },
+      "connect",
+      connectFrom("192.0.2.99"),
+      refused({}, "network"),
+    ],
     [
       "an autonomous system is no place",
       { settings: { refuse: ["unknown"] } },
       "connect",
-      from("203.0.113.3"),
+      connectFrom("203.0.113.3"),
       refused(found.system, "network"),
     ],
-    ["only some are let in", only, "connect", from("192.0.2.1"), passed(found.vienna)],
-    ["and no others", only, "connect", from("198.51.100.1"), refused(found.zurich, "country (Switzerland)")],
-    ["the unknown neither", only, "connect", from("192.0.2.99"), refused({}, "network")],
-    ["unless it is said too", { settings: { only: ["at", "unknown"] } }, "connect", from("192.0.2.99"), passed({})],
+    ["only some are let in", only, "connect", connectFrom("192.0.2.1"), passed(found.vienna)],
+    ["and no others", only, "connect", connectFrom("198.51.100.1"), refused(found.zurich, "country (Switzerland)")],
+    ["the unknown neither", only, "connect", connectFrom("192.0.2.99"), refused({}, "network")],
+    [
+      "unless it is said too",
+      { settings: { only: ["at", "unknown"] } },
+      "connect",
+      connectFrom("192.0.2.99"),
+      passed({}),
+    ],
 
-    ["points for a country", scoring, "connect", from("192.0.2.1"), passed(found.vienna, -2)],
-    ["for a continent", scoring, "connect", from("198.51.100.1"), passed(found.zurich, 3)],
-    ["none for a country that is spared", scoring, "connect", from("203.0.113.1"), passed(found.america)],
-    ["for the unknown", scoring, "connect", from("192.0.2.99"), passed({}, -1)],
+    ["points for a country", scoring, "connect", connectFrom("192.0.2.1"), passed(found.vienna, -2)],
+    ["for a continent", scoring, "connect", connectFrom("198.51.100.1"), passed(found.zurich, 3)],
+    ["none for a country that is spared", scoring, "connect", connectFrom("203.0.113.1"), passed(found.america)],
+    ["for the unknown", scoring, "connect", connectFrom("192.0.2.99"), passed({}, -1)],
 
     [
       "the distance is noted, and one too far costs a point",
       far,
       "connect",
-      from("198.51.100.1"),
+      connectFrom("198.51.100.1"),
       passed({ ...found.zurich, distance: 590 }, -1),
     ],
-    ["near is fine", far, "connect", from("192.0.2.1"), passed({ ...found.vienna, distance: 0 })],
+    ["near is fine", far, "connect", connectFrom("192.0.2.1"), passed({ ...found.vienna, distance: 0 })],
     [
       "here may be given as a position",
       { settings: { distance: "48.2085, 16.3721", too_far: 600 } },
       "connect",
-      from("198.51.100.1"),
+      connectFrom("198.51.100.1"),
       passed({ ...found.zurich, distance: 590 }),
     ],
-    ["without a position there is no distance", far, "connect", from("203.0.113.1"), passed(found.america)],
+    ["without a position there is no distance", far, "connect", connectFrom("203.0.113.1"), passed(found.america)],
 
     [
       "the message is told, and what it says itself is removed",

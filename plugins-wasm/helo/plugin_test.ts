@@ -58,7 +58,7 @@ function zoneOf(table: FakeDns): Zone {
 
 const server = await DnsServer.start(zoneOf(dns));
 after(() => server.stop());
-const resolver = new StubResolver({ servers: [server.address], tryTimeout: 200, timeout: 800 });
+const resolver = new StubResolver({ servers: [server.address], tryTimeout: 400, timeout: 800 });
 
 function hello(name: string, address = "192.0.2.1"): HelloEvent {
   const { session } = heloEvent();

@@ -1,11 +1,11 @@
 // Whom hosts_allow lets connect.
 
 import { defer, pass, reject } from "#sdk";
-import type { Answer, ConnectEvent } from "#sdk";
-import { connectEvent } from "#sdk/testing";
+import type { Answer } from "#sdk";
 import { runWasm } from "../../test/support/run_wasm.ts";
 import { testPlugin } from "../shared/cases.ts";
 import type { Case } from "../shared/cases.ts";
+import { connectFrom } from "../shared/sample_events.ts";
 import plugin from "./plugin.ts";
 
 const denied = reject("Connections from your address are not taken here");
@@ -30,13 +30,8 @@ const lists = {
   ],
 };
 
-function by(address: string): ConnectEvent {
-  const event = connectEvent();
-  return { ...event, session: { ...event.session, client: { address, port: 50_000 } } };
-}
-
 function row(title: string, address: string, expected: Answer): Case {
-  return [`${title} (${address})`, { lists }, "connect", by(address), expected];
+  return [`${title} (${address})`, { lists }, "connect", connectFrom(address), expected];
 }
 
 testPlugin({
@@ -61,7 +56,13 @@ testPlugin({
     row("the beginning of an address is a network", "203.0.113.255", denied),
     row("who is not listed may come", "198.51.100.8", pass()),
     row("so may who has no address", "", pass()),
-    ["nobody but the listed", { lists: { hosts_allow: ["::1 OK", "::/0 DENY"] } }, "connect", by("::2"), denied],
+    [
+      "nobody but the listed",
+      { lists: { hosts_allow: ["::1 OK", "::/0 DENY"] } },
+      "connect",
+      connectFrom("::2"),
+      denied,
+    ],
   ],
   misconfigured: [
     [

@@ -5,13 +5,14 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { editing, noting, pass, reject } from "#sdk";
-import type { Answer, ConnectEvent, JsonObject } from "#sdk";
-import { ask, configure, connectEvent, fakeHost, messageEvent } from "#sdk/testing";
+import type { Answer, JsonObject } from "#sdk";
+import { ask, configure, fakeHost, messageEvent } from "#sdk/testing";
 import { TcpCapability } from "../../src/capabilities/tcp.ts";
 import { bareHost, everyGrant, runWasm } from "../../test/support/run_wasm.ts";
 import { temporaryFolder } from "../../test/support/temporary_folder.ts";
 import { addressOctets } from "../shared/networks.ts";
 import { testPlugin } from "../shared/cases.ts";
+import { connectFrom } from "../shared/sample_events.ts";
 import plugin from "./plugin.ts";
 import { queryFor, readAnswer } from "./protocol.ts";
 
@@ -87,11 +88,6 @@ after(() => {
   server.close();
 });
 
-function from(address: string): ConnectEvent {
-  const { session, ...event } = connectEvent();
-  return { ...event, session: { ...session, client: { address, port: 50_000 } } };
-}
-
 function passed(session: JsonObject, score?: number): Answer {
   return { ...noting(pass(), { session }), ...(score === undefined ? {} : { score }) };
 }
@@ -157,41 +153,53 @@ testPlugin({
       host: bareHost(new Map([["tcp", tcp]])),
     }),
   cases: [
-    ["what p0f knows is noted", { settings }, "connect", from("192.0.2.1"), passed(found.windows)],
-    ["and no more than it knows", { settings }, "connect", from("192.0.2.2"), passed(found.linux)],
-    ["of an IPv6 client too", { settings }, "connect", from("2001:db8::1"), passed(found.windows)],
+    ["what p0f knows is noted", { settings }, "connect", connectFrom("192.0.2.1"), passed(found.windows)],
+    ["and no more than it knows", { settings }, "connect", connectFrom("192.0.2.2"), passed(found.linux)],
+    ["of an IPv6 client too", { settings }, "connect", connectFrom("2001:db8::1"), passed(found.windows)],
     [
       "of an IPv4 client on a socket for both",
       { settings },
       "connect",
-      from("::ffff:192.0.2.1"),
+      connectFrom("::ffff:192.0.2.1"),
       passed(found.windows),
     ],
-    ["what the client wrote is made printable", { settings }, "connect", from("192.0.2.3"), passed(found.hostile)],
-    ["a client without a name", blocking("", "/.*/"), "connect", from("192.0.2.9"), passed({})],
-    ["a question that p0f does not understand", { settings }, "connect", from("192.0.2.4"), pass()],
-    ["a client that p0f has not seen", { settings }, "connect", from("192.0.2.5"), pass()],
-    ["something else than p0f", { settings }, "connect", from("192.0.2.6"), pass()],
-    ["half an answer", { settings }, "connect", from("192.0.2.7"), pass()],
-    ["a status that nobody knows", { settings }, "connect", from("192.0.2.8"), pass()],
-    ["no answer at all", { settings: { socket, timeout: 0.2 } }, "connect", from(silent), pass()],
-    ["a client on a Unix socket", { settings }, "connect", from(""), pass()],
-    ["no p0f", { settings: { socket: "/nowhere/p0f.sock" } }, "connect", from("192.0.2.1"), pass()],
+    [
+      "what the client wrote is made printable",
+      { settings },
+      "connect",
+      connectFrom("192.0.2.3"),
+      passed(found.hostile),
+    ],
+    ["a client without a name", blocking("", "/.*/"), "connect", connectFrom("192.0.2.9"), passed({})],
+    ["a question that p0f does not understand", { settings }, "connect", connectFrom("192.0.2.4"), pass()],
+    ["a client that p0f has not seen", { settings }, "connect", connectFrom("192.0.2.5"), pass()],
+    ["something else than p0f", { settings }, "connect", connectFrom("192.0.2.6"), pass()],
+    ["half an answer", { settings }, "connect", connectFrom("192.0.2.7"), pass()],
+    ["a status that nobody knows", { settings }, "connect", connectFrom("192.0.2.8"), pass()],
+    ["no answer at all", { settings: { socket, timeout: 0.2 } }, "connect", connectFrom(silent), pass()],
+    ["a client on a Unix socket", { settings }, "connect", connectFrom(""), pass()],
+    ["no p0f", { settings: { socket: "/nowhere/p0f.sock" } }, "connect", connectFrom("192.0.2.1"), pass()],
 
-    ["a system is blocked by its name", blocking("windows xp"), "connect", from("192.0.2.1"), blocked(found.windows)],
-    ["in all its flavours", blocking("Windows"), "connect", from("192.0.2.1"), blocked(found.windows)],
-    ["by an expression", blocking("/windows (xp|98)/"), "connect", from("192.0.2.1"), blocked(found.windows)],
-    ["by one with its flag", blocking("BeOS", "/XP$/i"), "connect", from("192.0.2.1"), blocked(found.windows)],
-    ["not by a part of its name", blocking("Windo", "XP"), "connect", from("192.0.2.1"), passed(found.windows)],
-    ["nor is another", blocking("Windows", "/windows/"), "connect", from("192.0.2.2"), passed(found.linux)],
+    [
+      "a system is blocked by its name",
+      blocking("windows xp"),
+      "connect",
+      connectFrom("192.0.2.1"),
+      blocked(found.windows),
+    ],
+    ["in all its flavours", blocking("Windows"), "connect", connectFrom("192.0.2.1"), blocked(found.windows)],
+    ["by an expression", blocking("/windows (xp|98)/"), "connect", connectFrom("192.0.2.1"), blocked(found.windows)],
+    ["by one with its flag", blocking("BeOS", "/XP$/i"), "connect", connectFrom("192.0.2.1"), blocked(found.windows)],
+    ["not by a part of its name", blocking("Windo", "XP"), "connect", connectFrom("192.0.2.1"), passed(found.windows)],
+    ["nor is another", blocking("Windows", "/windows/"), "connect", connectFrom("192.0.2.2"), passed(found.linux)],
 
-    ["points add up", scoring, "connect", from("192.0.2.1"), passed(found.windows, -3)],
-    ["for a system that is liked", scoring, "connect", from("192.0.2.2"), passed(found.linux, 2)],
+    ["points add up", scoring, "connect", connectFrom("192.0.2.1"), passed(found.windows, -3)],
+    ["for a system that is liked", scoring, "connect", connectFrom("192.0.2.2"), passed(found.linux, 2)],
     [
       "for the one in smite_os",
       { settings: { socket, smite_os: "windows" } },
       "connect",
-      from("192.0.2.1"),
+      connectFrom("192.0.2.1"),
       passed(found.windows, -1),
     ],
 
@@ -249,11 +257,11 @@ test("a p0f that is away, or answers nonsense, is in the log", () => {
   ];
   for (const [address, line] of rows) {
     const host = fakeHost({ tcp: peers });
-    ask(plugin, "connect", from(address), setup, host);
+    ask(plugin, "connect", connectFrom(address), setup, host);
     assert.deepEqual(host.logged, [{ level: "warn", text: line }]);
   }
   const host = fakeHost({ tcp: {} });
-  ask(plugin, "connect", from("192.0.2.1"), setup, host);
+  ask(plugin, "connect", connectFrom("192.0.2.1"), setup, host);
   assert.match(host.logged[0]?.text ?? "", /does not answer: connection: /);
 });
 

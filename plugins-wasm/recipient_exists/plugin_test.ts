@@ -121,7 +121,7 @@ const unanswered = defer("Cannot find out now whether there is such a mailbox", 
 
 function at(name: string, more: JsonObject = {}): { settings: JsonObject; lists: { rcpthosts: readonly string[] } } {
   return {
-    settings: { server: placeOf(name), timeout: 0.5, ...more },
+    settings: { server: placeOf(name), timeout: 1.5, ...more },
     lists: { rcpthosts: ["Our.test", ".below.test"] },
   };
 }

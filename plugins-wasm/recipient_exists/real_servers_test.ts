@@ -10,6 +10,7 @@ import { buildPlugin } from "../../sdk/typescript/build_plugin.ts";
 import { storeCapability } from "../../src/capabilities/store.ts";
 import { TcpCapability } from "../../src/capabilities/tcp.ts";
 import { openStore, type SqliteStore } from "../../src/store/sqlite_store.ts";
+import { eventually } from "../../test/support/eventually.ts";
 import { startFrontDoor } from "../../test/support/front_door.ts";
 import { startPostfix } from "../../test/support/postfix.ts";
 import { lacking } from "../../test/support/programs.ts";
@@ -35,6 +36,7 @@ test("what is said is what the operator chose, and ends with QUIT", async () => 
   assert.deepEqual(await run.ask("rcpt", to("missing")), missing);
   assert.deepEqual(await run.ask("rcpt", to("missing")), missing);
   await run.close();
+  await eventually(() => "no QUIT", () => peer.heard.at(-1)?.at(-1) === "QUIT" || undefined);
   await peer.stop();
   assert.deepEqual(peer.heard, [
     ["EHLO front.test", "MAIL FROM:<probe@our.test>", "RCPT TO:<missing@our.test>", "QUIT"],

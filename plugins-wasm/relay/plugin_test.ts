@@ -1,11 +1,12 @@
 // Which clients relay marks, and whom it shuts out.
 
 import { pass, reject } from "#sdk";
-import type { Answer, ConnectEvent, Mark, RcptEvent } from "#sdk";
-import { connectEvent, rcptEvent } from "#sdk/testing";
+import type { Answer, Mark, RcptEvent } from "#sdk";
+import { rcptEvent } from "#sdk/testing";
 import { runWasm } from "../../test/support/run_wasm.ts";
 import { testPlugin } from "../shared/cases.ts";
 import type { Case } from "../shared/cases.ts";
+import { connectFrom } from "../shared/sample_events.ts";
 import plugin from "./plugin.ts";
 
 const marked: Answer = { ...pass(), marks: ["relay"] };
@@ -18,13 +19,8 @@ const lists = {
   morerelayclients: ["192.51.100.7  the printer"],
 };
 
-function by(address: string): ConnectEvent {
-  const event = connectEvent();
-  return { ...event, session: { ...event.session, client: { address, port: 50_000 } } };
-}
-
 function row(title: string, address: string, expected: Answer): Case {
-  return [`${title} (${address})`, { lists }, "connect", by(address), expected];
+  return [`${title} (${address})`, { lists }, "connect", connectFrom(address), expected];
 }
 
 function recipientOf(...marks: readonly Mark[]): RcptEvent {

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defer, pass, reject } from "#sdk";
-import type { Answer, MailEvent } from "#sdk";
+import type { Answer } from "#sdk";
 import { ask, configure, type FakeDns, fakeHost, mailEvent } from "#sdk/testing";
 import { askingHosts } from "../../test/support/asking.ts";
 import { type Case, testPlugin } from "../shared/cases.ts";
+import { mailFrom } from "../shared/sample_events.ts";
 import plugin from "./plugin.ts";
 
 function mx(...exchanges: readonly string[]): { readonly MX: readonly { preference: number; exchange: string }[] } {
@@ -38,15 +39,11 @@ const table: FakeDns = {
   "slow.example": "timeout",
 };
 
-function from(domain: string): MailEvent {
-  return mailEvent({ reversePath: { localPart: "a", domain } });
-}
-
 const invalid = ["127.0.0.0/8", "::1"];
 
 function row(title: string, domain: string, expected: Answer, settings = {}): Case {
-  const configuration = { settings: { timeout: 0.3, ...settings }, lists: { invalid_resolvable_fromhost: invalid } };
-  return [title, configuration, "mail", from(domain), expected];
+  const configuration = { settings: { timeout: 1, ...settings }, lists: { invalid_resolvable_fromhost: invalid } };
+  return [title, configuration, "mail", mailFrom(domain), expected];
 }
 
 function unreturnable(domain: string): Answer {
@@ -101,7 +98,7 @@ testPlugin({
     row("a name server that says nothing", "slow.example", later("slow.example")),
     row("passes, if the operator says so", "down.example", pass(), { defer_unanswered: false }),
     ["the null reverse-path", {}, "mail", mailEvent({ reversePath: null }), pass()],
-    ["without the list every address will do", {}, "mail", from("loop.example"), pass()],
+    ["without the list every address will do", {}, "mail", mailFrom("loop.example"), pass()],
   ],
   misconfigured: [[
     "a network that is none",
@@ -126,7 +123,7 @@ test("two look-ups will do for most domains, and eleven for all", () => {
   const { setup } = configure(plugin, { settings: { timeout: 3, defer_unanswered: true } });
   for (const [domain, steps] of costs) {
     const host = fakeHost({ dns: table });
-    ask(plugin, "mail", from(domain), setup, host);
+    ask(plugin, "mail", mailFrom(domain), setup, host);
     assert.deepEqual(
       host.asked.map(({ request }) => (request as { queries: unknown[] }).queries.length),
       steps,

@@ -1,7 +1,8 @@
 // What comes of a password (PLAIN, LOGIN) that somebody else judges: a program, a server, a directory.
 
-import { accept, defer, HostError, pass, reject } from "#sdk";
+import { accept, HostError, pass } from "#sdk";
 import type { Answer, AuthEvent, Host } from "#sdk";
+import { foreign, later, wrong } from "./claim_refusals.ts";
 
 /** `unknown`: wrong, or somebody else's user; the next plugin is asked. */
 export type Judged = "right" | "wrong" | "unknown" | "unavailable";
@@ -27,11 +28,11 @@ export function judgePassword(
   // RFC 4616 §2: NUL is the separator. An empty password means nobody in some protocols: RFC 4513 §5.1.2.
   if (name === "" || password === "" || `${name}${password}`.includes("\0")) return wrong();
   const judged = outcomeOf(() => judge({ name, password }), host);
-  if (judged === "unavailable") return defer("Passwords cannot be checked now, try again later", { status: "4.7.0" });
+  if (judged === "unavailable") return later();
   if (judged === "unknown") return pass();
   if (judged === "wrong") return wrong();
   if (authorize !== undefined && authorize !== name) {
-    return reject("Nobody may act for another", { status: "5.7.8" });
+    return foreign();
   }
   return { ...accept(), user };
 }
@@ -44,8 +45,4 @@ function outcomeOf(judge: () => Judged, host: Host): Judged {
     host.log("error", `passwords cannot be checked: ${error.code}: ${error.message}`);
     return "unavailable";
   }
-}
-
-function wrong(): Answer {
-  return reject("Wrong password", { status: "5.7.8" });
 }

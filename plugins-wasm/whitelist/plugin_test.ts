@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { pass } from "#sdk";
-import type { Answer, Certificate, ConnectEvent, HelloEvent, MailEvent } from "#sdk";
-import { ask, configure, connectEvent, fakeHost, heloEvent, mailEvent, rcptEvent } from "#sdk/testing";
+import type { Answer, Certificate, HelloEvent, MailEvent } from "#sdk";
+import { ask, configure, fakeHost, heloEvent, mailEvent, rcptEvent } from "#sdk/testing";
 import type { FakeDns } from "#sdk/testing";
 import { dnsCapability } from "../../src/capabilities/dns.ts";
 import { StubResolver } from "../../src/dns/stub_resolver.ts";
@@ -12,6 +12,7 @@ import { DnsServer } from "../../test/support/dns_server.ts";
 import { bareHost, runWasm } from "../../test/support/run_wasm.ts";
 import { testPlugin } from "../shared/cases.ts";
 import type { Case } from "../shared/cases.ts";
+import { connectFrom } from "../shared/sample_events.ts";
 import plugin from "./plugin.ts";
 
 const allowed: Answer = { ...pass(), marks: ["allowed"] };
@@ -38,17 +39,12 @@ const server = await DnsServer.start({
 });
 after(() => server.stop());
 
-function from(address: string): ConnectEvent {
-  const event = connectEvent();
-  return { ...event, session: { ...event.session, client: { address, port: 50_000 } } };
-}
-
 function host(title: string, address: string, expected: Answer): Case {
-  return [`${title} (${address})`, { lists }, "connect", from(address), expected];
+  return [`${title} (${address})`, { lists }, "connect", connectFrom(address), expected];
 }
 
 function hello(name: string, address: string): HelloEvent {
-  return heloEvent({ name, session: from(address).session });
+  return heloEvent({ name, session: connectFrom(address).session });
 }
 
 function named(title: string, name: string, address: string, expected: Answer): Case {

@@ -22,30 +22,15 @@ export const hostCapabilities = [
 ] as const;
 export type HostCapability = (typeof hostCapabilities)[number];
 
-/** What `needs` may name: those, what every plugin has, what events tell, and what answers may say. */
-export const capabilityNames = [
-  "log",
-  "config",
-  "dns",
-  "store",
-  "http",
-  "tcp",
-  "run",
-  "ldap",
-  "sql",
-  "content",
-  "crypto",
-  "clock",
-  "mmdb",
-  "event",
-  "edit",
-  "verdict",
-  "mark",
-  "score",
-  "notes",
-  "results",
-] as const;
-export type CapabilityName = (typeof capabilityNames)[number];
+/** What every plugin has. */
+const common = ["log", "config"] as const;
+
+/** What events tell, and what answers may say. */
+const spoken = ["event", "edit", "verdict", "mark", "score", "notes", "results"] as const;
+
+/** What `needs` may name. */
+export type CapabilityName = HostCapability | (typeof common | typeof spoken)[number];
+export const capabilityNames: readonly CapabilityName[] = [...common, ...hostCapabilities, ...spoken];
 
 /** What the host answers for a plugin that trapped, overran its deadline or answered rubbish. */
 export type OnError = "defer" | "pass" | "reject";
@@ -60,6 +45,8 @@ export interface Setting {
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Whether its value is shown to nobody who looks at the server; if absent, its name decides (`password`, `api_key`). */
+  readonly secret?: boolean;
 }
 
 export interface Manifest {

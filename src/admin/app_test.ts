@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { type Asking, testAdmin } from "../../test/support/admin.ts";
+import { problemKinds, typeOf } from "./problem.ts";
 import { covers, roles } from "./role.ts";
 
 interface Row {
@@ -34,6 +35,8 @@ const rows: readonly Row[] = [
   { method: "GET", path: "/plugins/a", role: "read" },
   { method: "GET", path: "/plugins/b", role: "read", status: 404 },
   { method: "GET", path: "/sessions", role: "read" },
+  { method: "GET", path: "/sessions/known", role: "read", asks: "session known" },
+  { method: "GET", path: "/sessions/x", role: "read", status: 404, asks: "session x" },
   { method: "GET", path: "/explain/0000001-abcdefg", role: "read" },
   { method: "GET", path: "/explain/0000002-abcdefg", role: "read", status: 404 },
   { method: "GET", path: "/explain/%3Cscript%3E", role: "read", status: 404 },
@@ -118,12 +121,16 @@ for (const { method, path, role, status = 200, body, asks, audits } of rows) {
   });
 }
 
+const docs = await (await testAdmin().ask("GET", "/docs", "")).text();
+
 async function assertProblem(response: Response, status: number): Promise<void> {
   assert.equal(response.status, status);
   assert.equal(response.headers.get("content-type"), "application/problem+json");
   const problem = await response.json() as { readonly [name: string]: unknown };
   for (const name of ["type", "title", "detail", "remedy"]) assert.equal(typeof problem[name], "string", name);
   assert.equal(problem["status"], status);
+  const [, place = ""] = /^\/docs#([a-z-]+)$/.exec(String(problem["type"])) ?? [];
+  assert.equal(docs.split(`id="${place}"`).length, 2, `/docs has no place ${problem["type"]}`);
 }
 
 test("the OpenAPI document is valid, and has every route", async () => {
@@ -152,6 +159,7 @@ test("the OpenAPI document is valid, and has every route", async () => {
     "GET /ready",
     "GET /session",
     "GET /sessions",
+    "GET /sessions/{id}",
     "GET /status",
     "PATCH /plugins/{name}/policy",
     "POST /plugins/{name}/disable",
@@ -168,6 +176,15 @@ test("the page of the API names every route, and nothing of another host", async
   const text = await (await testAdmin().ask("GET", "/docs", "")).text();
   for (const path of ["/plugins/{name}/rollback", "/explain/{code}", "/events"]) assert.ok(text.includes(path), path);
   assert.doesNotMatch(text, /https?:|<script|style=/);
+});
+
+test("every kind of problem has one name, and a place of that name in the page with what it means", () => {
+  const names = Object.values(problemKinds).map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  for (const [status, { name, meaning }] of Object.entries(problemKinds)) {
+    assert.equal(typeOf(Number(status)), `/docs#${name}`);
+    assert.ok(docs.includes(`<p id="${name}"><b>${status}</b><code>${name}</code>: ${meaning.replace("'", "&#39;")}`));
+  }
 });
 
 test("every reply says that it is for nobody else: no frames, no guessing of types, no caches, no foreign scripts", async () => {

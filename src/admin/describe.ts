@@ -3,6 +3,7 @@
 import type { MiddlewareHandler } from "hono";
 import { describeRoute, resolver } from "hono-openapi";
 import type * as v from "valibot";
+import { problemKinds } from "./problem.ts";
 import type { Role } from "./role.ts";
 import { problem } from "../control/view_schemas.ts";
 
@@ -20,22 +21,6 @@ export interface Description {
   readonly query?: readonly { readonly name: string; readonly description: string }[];
 }
 
-const words: { readonly [status: number]: string } = {
-  400: "The request is malformed.",
-  401: "There is no valid token.",
-  403: "The token's role does not suffice, or the page is foreign.",
-  404: "There is no such thing.",
-  408: "The body came too slowly.",
-  409: "It is so already, or there is nothing to do.",
-  413: "The body is too large.",
-  415: "The body has another type.",
-  421: "The header Host names another server.",
-  422: "Nothing was changed; the problems say why.",
-  429: "Too many requests; Retry-After says when.",
-  501: "This server cannot do it.",
-  503: "Not now.",
-};
-
 export function described(of: Description): MiddlewareHandler {
   const { summary, tag, role, gives, status = 200, takes, query = [] } = of;
   const problems = [...(role === undefined ? [] : [401, 403]), ...of.problems ?? [], 421, 429];
@@ -48,7 +33,7 @@ export function described(of: Description): MiddlewareHandler {
     responses: {
       [status]: { description: "Done.", ...(gives === undefined ? {} : { content: contentOf(gives) }) },
       ...Object.fromEntries(problems.map((code) => [code, {
-        description: words[code] ?? "",
+        description: problemKinds[code]?.meaning ?? "",
         content: { "application/problem+json": { schema: resolver(problem) } },
       }])),
     },

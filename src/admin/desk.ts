@@ -40,6 +40,8 @@ export interface Caller {
   /** That of the token. */
   readonly name: string;
   readonly role: Role;
+  /** The hash of the token, in hex. */
+  readonly token: string;
   readonly by: "token" | "cookie";
 }
 

@@ -1,5 +1,7 @@
 // The description of the API as a page: plain HTML, no script, nothing from elsewhere. Pure.
 
+import { problemKinds } from "./problem.ts";
+
 interface Operation {
   readonly summary?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly description?: string }[];
@@ -33,6 +35,7 @@ export function docsPage(document: unknown): string {
 <p>A token goes into the header <code>Authorization: Bearer TOKEN</code>. <code>qpsmtpd token --role read NAME</code> makes
 one. The roles are <code>read</code>, <code>operate</code> and <code>deploy</code>; each may do all that those before it may.</p>
 ${operations.join("\n")}
+${problems()}
 </main>
 </body>
 </html>
@@ -47,6 +50,7 @@ b { display: inline-block; min-width: 4.5rem }
 pre { overflow: auto; max-height: 20rem; padding: 0.5rem; background: #8882 }
 dt { float: left; clear: left; width: 4rem; font-weight: bold }
 dd { margin-left: 4rem }
+:target { background: #8883 }
 `;
 
 function section(path: string, method: string, operation: Operation): string {
@@ -64,6 +68,19 @@ function section(path: string, method: string, operation: Operation): string {
 ${shown("It takes", requestBody?.content)}
 <dl>${query.join("")}${ends.join("")}</dl>
 ${shown("It gives", good)}
+</section>`;
+}
+
+/** Where the `type` of a problem document leads. */
+function problems(): string {
+  const kinds = Object.entries(problemKinds).map(([status, { name, meaning }]) => {
+    return `<p id="${escape(name)}"><b>${escape(status)}</b><code>${escape(name)}</code>: ${escape(meaning)}</p>`;
+  });
+  return `<section>
+<h2>Problems</h2>
+<p>Errors are problem documents: <code>detail</code> says what is wrong with this request, <code>remedy</code> what to do,
+<code>problems</code> every reason where there are several; <code>type</code> leads here.</p>
+${kinds.join("\n")}
 </section>`;
 }
 

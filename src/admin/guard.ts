@@ -6,7 +6,7 @@ import { type AdminContext, type AdminDesk, type AdminEnv, type Caller, remoteOf
 import { type Problem, problemResponse, tooMany, unauthorized } from "./problem.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { covers, type Role } from "./role.ts";
-import { matching } from "./token.ts";
+import { matching, type Token } from "./token.ts";
 
 type Middleware = MiddlewareHandler<AdminEnv>;
 
@@ -91,14 +91,14 @@ export class Gate {
     const bearer = /^Bearer +([\w-]{1,200})$/i.exec(context.req.header("authorization") ?? "")?.[1];
     if (bearer !== undefined) return await this.holderOf(bearer);
     if (context.req.header("authorization") !== undefined) return undefined;
-    const name = this.#desk.signIns.find(context.req.header("cookie") ?? "");
-    const token = (await this.#desk.tokens.tokens()).find((each) => each.name === name);
-    return token && { name: token.name, role: token.role, by: "cookie" };
+    const hash = this.#desk.signIns.find(context.req.header("cookie") ?? "");
+    const token = (await this.#desk.tokens.tokens()).find((each) => hexOf(each) === hash);
+    return token && callerOf(token, "cookie");
   }
 
   async holderOf(text: string): Promise<Caller | undefined> {
     const token = matching(await this.#desk.tokens.tokens(), text);
-    return token && { name: token.name, role: token.role, by: "token" };
+    return token && callerOf(token, "token");
   }
 
   /**
@@ -114,6 +114,14 @@ export class Gate {
     }
     return problemResponse(unauthorized);
   }
+}
+
+function callerOf(token: Token, by: Caller["by"]): Caller {
+  return { name: token.name, role: token.role, token: hexOf(token), by };
+}
+
+function hexOf({ hash }: Token): string {
+  return Buffer.from(hash).toString("hex");
 }
 
 /** A browser says where a changing request comes from; without that word a cookie is not enough. */

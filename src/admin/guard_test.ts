@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { testAdmin } from "../../test/support/admin.ts";
 import { isOurName, isOurPage } from "./asked_host.ts";
 import { RateLimit } from "./rate_limit.ts";
+import { hashOf } from "./token.ts";
 
 const names: readonly (readonly [header: string, isOurs: boolean])[] = [
   ["localhost", true],
@@ -62,14 +63,15 @@ test("a browser that has shown its token is known by a cookie that no script and
 });
 
 test("a cookie counts no more when its token is taken back, or after half a day", async () => {
-  for (const end of ["token", "time"]) {
+  for (const end of ["token", "another of its name", "time"]) {
     const admin = testAdmin();
     const body = JSON.stringify({ token: "read" });
     const response = await admin.ask("POST", "/session", "", { body });
     const cookie = (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
     assert.equal((await admin.ask("GET", "/plugins", "", { headers: { cookie } })).status, 200);
-    if (end === "token") admin.tokens.splice(0);
-    else admin.pass(43_200_001);
+    if (end === "time") admin.pass(43_200_001);
+    else admin.tokens.splice(0);
+    if (end === "another of its name") admin.tokens.push({ name: "read", role: "deploy", hash: hashOf("new") });
     assert.equal((await admin.ask("GET", "/plugins", "", { headers: { cookie } })).status, 401, end);
   }
 });

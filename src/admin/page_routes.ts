@@ -64,9 +64,9 @@ function addSignIn(app: Hono<AdminEnv>, desk: AdminDesk, gate: Gate): void {
       if (body.kind === "problem") return problemResponse(body.problem);
       const caller = await gate.holderOf(tokenIn(body.octets) ?? "");
       if (caller === undefined) return gate.refuse(context);
-      const { name, role } = caller;
+      const { name, role, token } = caller;
       await audit.write({ who: name, role, from: remoteOf(context), action: "sign in", result: "done" });
-      return context.json({ name, role }, 200, { "set-cookie": signIns.begin(name) });
+      return context.json({ name, role }, 200, { "set-cookie": signIns.begin(token) });
     },
   );
   app.delete(

@@ -16,27 +16,31 @@ export interface Problem {
   readonly headers?: { readonly [name: string]: string };
 }
 
-/** As problems of the same kind are told apart by programs. */
-const kinds: { readonly [status: number]: string } = {
-  400: "bad-request",
-  401: "unauthorized",
-  403: "forbidden",
-  404: "not-found",
-  405: "not-allowed",
-  408: "too-slow",
-  409: "conflict",
-  413: "too-large",
-  415: "wrong-type",
-  421: "misdirected",
-  422: "refused",
-  429: "too-many",
-  500: "bug",
-  501: "not-supported",
-  503: "unavailable",
+export interface ProblemKind {
+  /** By which programs tell it apart, and the place in /docs that its `type` leads to. */
+  readonly name: string;
+  readonly meaning: string;
+}
+
+/** Every status that a problem document has. */
+export const problemKinds: { readonly [status: number]: ProblemKind } = {
+  400: { name: "bad-request", meaning: "The request is malformed." },
+  401: { name: "unauthorized", meaning: "There is no valid token." },
+  403: { name: "forbidden", meaning: "The token's role does not suffice, or the page is foreign." },
+  404: { name: "not-found", meaning: "There is no such thing." },
+  408: { name: "too-slow", meaning: "The body came too slowly." },
+  409: { name: "conflict", meaning: "It is so already, or there is nothing to do." },
+  413: { name: "too-large", meaning: "The body is too large." },
+  421: { name: "misdirected", meaning: "The header Host names another server." },
+  422: { name: "refused", meaning: "Nothing was changed; the problems say why." },
+  429: { name: "too-many", meaning: "Too many requests; Retry-After says when." },
+  500: { name: "bug", meaning: "The server has a bug; its log has more." },
+  501: { name: "not-supported", meaning: "This server cannot do it." },
+  503: { name: "unavailable", meaning: "Not now." },
 };
 
 export function typeOf(status: number): string {
-  return `/docs#${kinds[status] ?? "bug"}`;
+  return `/docs#${(problemKinds[status] ?? problemKinds[500])?.name}`;
 }
 
 export function problemResponse(problem: Problem): Response {

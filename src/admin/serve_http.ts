@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Place } from "../platform/listen.ts";
 import { clearStaleSocket, openToGroup } from "../platform/unix_socket.ts";
+import { type Problem, problemResponse } from "./problem.ts";
 
 /** Answers one request. `remote` is the client's address, empty for a Unix socket. */
 export type Answer = (request: Request, remote: string) => Promise<Response>;
@@ -87,7 +88,7 @@ async function converse(incoming: IncomingMessage, outgoing: ServerResponse, ans
   try {
     const request = requestOf(incoming, over.signal);
     const response = request === undefined
-      ? new Response("bad request", { status: 400 })
+      ? problemResponse(malformed)
       : await answer(request, incoming.socket.remoteAddress ?? "");
     await send(response, incoming, outgoing, over.signal);
   } catch {
@@ -95,6 +96,13 @@ async function converse(incoming: IncomingMessage, outgoing: ServerResponse, ans
     outgoing.destroy();
   }
 }
+
+const malformed: Problem = {
+  status: 400,
+  title: "Malformed",
+  detail: "The request names no path of this server, or has a field twice that decides whom it is from or for.",
+  remedy: "Ask for a path, with one Host and one Authorization.",
+};
 
 /** Undefined for what no honest client sends. */
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {

@@ -2,12 +2,12 @@
 
 import type { Hono } from "hono";
 import { described } from "./describe.ts";
-import { type AdminDesk, type AdminEnv, record } from "./desk.ts";
+import { type AdminContext, type AdminDesk, type AdminEnv, record } from "./desk.ts";
 import { eventStream } from "./event_stream.ts";
 import type { Gate } from "./guard.ts";
 import { covers } from "./role.ts";
 import { notFound, problemResponse } from "./problem.ts";
-import { sessions } from "../control/view_schemas.ts";
+import { session, sessions } from "../control/view_schemas.ts";
 
 /** Streams of events at the same time. */
 const mostStreams = 50;
@@ -16,9 +16,24 @@ export function addSessionRoutes(app: Hono<AdminEnv>, desk: AdminDesk, gate: Gat
   const { control } = desk;
   app.get(
     "/sessions",
-    described({ summary: "Sessions under way, with their dialogue.", tag: "sessions", role: "read", gives: sessions }),
+    described({ summary: "Sessions under way, the oldest first.", tag: "sessions", role: "read", gives: sessions }),
     gate.needs("read"),
     async (context) => context.json({ sessions: await control.sessions() }),
+  );
+  app.get(
+    "/sessions/:id",
+    described({
+      summary: "One of them, with its dialogue and what plugins found.",
+      tag: "sessions",
+      role: "read",
+      gives: session,
+      problems: [404],
+    }),
+    gate.needs("read"),
+    async (context) => {
+      const found = await control.session(codeIn(context));
+      return found === undefined ? problemResponse(unknownSession) : context.json(found);
+    },
   );
   app.delete(
     "/sessions/:id",
@@ -31,7 +46,7 @@ export function addSessionRoutes(app: Hono<AdminEnv>, desk: AdminDesk, gate: Gat
     }),
     gate.needs("operate"),
     async (context) => {
-      const id = context.req.param("id").slice(0, 100);
+      const id = codeIn(context);
       const ended = await control.endSession(id);
       await record(desk, context, {
         action: "end session",
@@ -39,12 +54,20 @@ export function addSessionRoutes(app: Hono<AdminEnv>, desk: AdminDesk, gate: Gat
         result: ended ? "ended" : "unknown",
         detail: undefined,
       });
-      return ended
-        ? context.body(null, 204)
-        : problemResponse(notFound("There is no such session.", "It may be over."));
+      return ended ? context.body(null, 204) : problemResponse(unknownSession);
     },
   );
   addEvents(app, desk, gate);
+}
+
+const unknownSession = notFound(
+  "There is no such session.",
+  "It may be over; GET /sessions lists those under way, GET /explain/CODE tells what was decided in it.",
+);
+
+/** Bounded: it may go to every worker. */
+function codeIn(context: AdminContext): string {
+  return (context.req.param("id") ?? "").slice(0, 100);
 }
 
 function addEvents(app: Hono<AdminEnv>, desk: AdminDesk, gate: Gate): void {

@@ -11,7 +11,7 @@ const lifetime = 43_200_000;
 const most = 200;
 
 interface SignIn {
-  /** Whose token it was; it is looked up again with each request, so a token that is taken back counts no more. */
+  /** The hash of the token, which is looked up again with each request: one that is taken back counts no more. */
   readonly token: string;
   readonly until: number;
 }
@@ -25,7 +25,7 @@ export class SignIns {
     this.#now = now;
   }
 
-  /** The header Set-Cookie for the holder of the token with this name. No script can read it, no other site can send it. */
+  /** The header Set-Cookie for the holder of a token, by its hash. No script can read it, no other site can send it. */
   begin(token: string): string {
     const value = randomBytes(32).toString("base64url");
     this.#signIns.set(keyOf(value), { token, until: this.#now() + lifetime });
@@ -34,7 +34,7 @@ export class SignIns {
     return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${lifetime / 1000}`;
   }
 
-  /** The name of the token, if the header Cookie has a cookie of ours. */
+  /** The hash of the token, if the header Cookie has a cookie of ours. */
   find(header: string): string | undefined {
     const key = keyIn(header);
     const found = key === undefined ? undefined : this.#signIns.get(key);

@@ -15,7 +15,7 @@ export interface Token {
 export const tokenName: RegExp = /^[a-z][a-z0-9_.-]{0,63}$/;
 
 /** Lines of the file that are read. */
-const mostTokens = 1000;
+export const mostTokens = 1000;
 
 /** What is shown once, and never kept. Its first letters tell scanners of leaked secrets what it is. */
 export function newTokenText(): string {

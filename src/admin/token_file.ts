@@ -3,7 +3,7 @@
 import { appendFile, chmod, chown, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { formatToken, hashOf, newTokenText, parseTokens, type Token } from "./token.ts";
+import { formatToken, hashOf, mostTokens, newTokenText, parseTokens, type Token } from "./token.ts";
 import type { Role } from "./role.ts";
 
 /** In the state folder, for its owner alone. Who deletes a line there takes the token back. */
@@ -19,6 +19,7 @@ export type TokenMade =
 
 /** Octets of the file that are read. */
 const longestFile = 1_000_000;
+const longestLine = 200;
 
 export class TokenFile {
   readonly #path: string;
@@ -38,7 +39,7 @@ export class TokenFile {
   async tokens(): Promise<readonly Token[]> {
     const version = await this.#versionNow();
     if (version === this.#version) return this.#tokens;
-    const text = version === "" ? "" : await readFile(this.#path, "utf8").catch(() => "");
+    const text = version === "" ? "" : await this.#text().catch(() => "");
     this.#tokens = text.length > longestFile ? [] : parseTokens(text);
     this.#version = version;
     return this.#tokens;
@@ -58,16 +59,21 @@ export class TokenFile {
     }
     const text = newTokenText();
     try {
-      await appendFile(this.#path, `${formatToken({ name, role, hash: hashOf(text) })}\n`, {
-        mode: 0o600,
-        flush: true,
-      });
+      const before = await this.#text();
+      if (before.split("\n").length > mostTokens || before.length > longestFile - longestLine) {
+        const problem = `${this.#path} has too many lines: delete those that are not needed`;
+        return { kind: "failed", problem };
+      }
+      // Editors may leave the last line without an end.
+      const end = before === "" || before.endsWith("\n") ? "" : "\n";
+      const line = formatToken({ name, role, hash: hashOf(text) });
+      await appendFile(this.#path, `${end}${line}\n`, { mode: 0o600, flush: true });
       // The mode of a file that was there already is not that of appendFile.
       await chmod(this.#path, 0o600);
       await this.#giveToOwner(this.#path);
       return { kind: "made", text };
     } catch (error) {
-      return { kind: "failed", problem: error instanceof Error ? error.message : String(error) };
+      return { kind: "failed", problem: `${this.#path}: ${whyNotWritten(error)}` };
     }
   }
 
@@ -83,7 +89,7 @@ export class TokenFile {
       await this.#giveToOwner(path);
       return made;
     } catch (error) {
-      return { kind: "failed", problem: error instanceof Error ? error.message : String(error) };
+      return { kind: "failed", problem: `${path}: ${whyNotWritten(error)}` };
     }
   }
 
@@ -94,8 +100,26 @@ export class TokenFile {
     await chown(path, uid, gid);
   }
 
+  /** Empty if there is none. Rejects if it cannot be read. */
+  async #text(): Promise<string> {
+    return await readFile(this.#path, "utf8").catch((error: unknown) => {
+      if (codeOf(error) === "ENOENT") return "";
+      throw error;
+    });
+  }
+
   async #versionNow(): Promise<string> {
     const found = await stat(this.#path, { bigint: true }).catch(() => undefined);
     return found === undefined ? "" : `${found.ino}.${found.size}.${found.mtimeNs}`;
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { readonly code?: string } | null)?.code;
+}
+
+function whyNotWritten(error: unknown): string {
+  const code = codeOf(error);
+  if (code === undefined || !["EACCES", "EPERM"].includes(code)) return `cannot be written: ${code ?? String(error)}`;
+  return "may not be written by this user: do it as root, or as the user of the server";
 }

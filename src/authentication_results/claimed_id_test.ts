@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { workTime } from "../../test/support/own_time.ts";
 import { claimsToBe } from "./claimed_id.ts";
 
 const forged: readonly (readonly [title: string, value: string])[] = [
@@ -61,9 +62,9 @@ test("an id in A-labels is claimed by its U-labels too. RFC 5890 §2.3.2.1", () 
 });
 
 test("a value as long as a header section may be is read at once", () => {
-  const began = performance.now();
-  for (const value of ["(".repeat(262_144), `"${"\\a".repeat(131_072)}`, "a".repeat(262_144), "( ".repeat(131_072)]) {
-    assert.equal(claimsToBe("mx.example.org", value), false);
-  }
-  assert.ok(performance.now() - began < 1000);
+  const values = ["(".repeat(262_144), `"${"\\a".repeat(131_072)}`, "a".repeat(262_144), "( ".repeat(131_072)];
+  const took = workTime(() => {
+    for (const value of values) assert.equal(claimsToBe("mx.example.org", value), false);
+  });
+  assert.ok(took < 1000, `${took} ms`);
 });

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { DnsServer } from "../../test/support/dns_server.ts";
+import { awakeTime } from "../../test/support/own_time.ts";
 import { StubResolver } from "../dns/stub_resolver.ts";
 import type { CallContext, Fulfilled } from "./capability.ts";
 import { dnsCapability } from "./dns.ts";
@@ -122,10 +123,10 @@ test("one query too many and nothing is asked for at all", async () => {
 
 test("a query that takes too long does not cost the others their answers", async () => {
   const queries = [{ name: "silent.example.org", type: "A" }, { name: "quick.example.org", type: "A" }];
-  const fulfilled = await ask({ queries, timeout: 80 });
+  const fulfilled = await ask({ queries, timeout: 800 });
   assert.deepEqual(fulfilled.kind === "done" && fulfilled.value, {
     answers: [
-      { error: { code: "timeout", message: "no answer within 80 ms" } },
+      { error: { code: "timeout", message: "no answer within 800 ms" } },
       { rcode: "NOERROR", ttl: 300, authenticated: false, records: ["192.0.2.1"] },
     ],
   });
@@ -134,11 +135,11 @@ test("a query that takes too long does not cost the others their answers", async
 test("when the call ends, so does its question", async () => {
   const stop = new AbortController();
   const asked = ask({ queries: [{ name: "silent.example.org", type: "A" }] }, { signal: stop.signal });
-  const began = performance.now();
+  const time = awakeTime();
   stop.abort();
   const fulfilled = await asked;
   assert.equal(fulfilled.kind === "refused" && fulfilled.code, "aborted");
-  assert.ok(performance.now() - began < 500);
+  assert.ok(time() < 500);
   const late = await ask({ queries: [{ name: "late.example.org", type: "A" }] }, { signal: stop.signal });
   assert.equal(late.kind === "refused" && late.code, "aborted");
   assert.equal(server.count("late.example.org A"), 0);

@@ -41,7 +41,7 @@ async function becomes(look: () => Json | Promise<Json>, expected: Json): Promis
   await eventually(() => JSON.stringify(seen), async () => {
     seen = await look();
     return isDeepStrictEqual(seen, expected) || undefined;
-  }, 5000);
+  });
 }
 
 const everything = { float: -1.5, whole: 7, yes: true, list: ["a", { b: "ü" }], long: "x".repeat(300), empty: "" };

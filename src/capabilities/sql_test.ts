@@ -182,7 +182,8 @@ test("late answers are not waited for, and others get theirs", { skip }, async (
     outcomes.every((code) => code === "timeout" || code === "statement" || code === "unavailable"),
     outcomes.join(),
   );
-  assert.ok(performance.now() - from < 5000);
+  // They would come after 60 s.
+  assert.ok(performance.now() - from < 30_000);
   assert.deepEqual(await ask("server", "SELECT 1 AS x"), { rows: [{ x: 1 }] });
 });
 

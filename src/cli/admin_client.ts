@@ -30,6 +30,8 @@ export interface Ask {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: Uint8Array;
+  /** Milliseconds, for who cannot wait as long as such a request may take. */
+  readonly within?: number;
 }
 
 /** Milliseconds for a look, for a change (plugins are compiled), and without a sign of life of a stream. */
@@ -39,7 +41,7 @@ const patience = { look: 10_000, change: 90_000, silence: 45_000 };
 const longest = 256_000_000;
 
 export async function askApi(door: ApiDoor, ask: Ask): Promise<ApiAnswer> {
-  const within = ask.method === "GET" ? patience.look : patience.change;
+  const { within = ask.method === "GET" ? patience.look : patience.change } = ask;
   const opened = await open(door, ask, { within });
   if (opened.kind === "problem") return opened;
   const { incoming, outgoing } = opened;

@@ -32,10 +32,10 @@ export type PluginsAction =
   | { readonly do: "show" | "rollback" | "enable" | "disable"; readonly name: string }
   | { readonly do: "deploy"; readonly name: string; readonly file: string; readonly dryRun: boolean };
 
-/** An absent `end` lists them. */
-export interface SessionsAction {
-  readonly end?: string;
-}
+/** `id` is the code of a session. */
+export type SessionsAction =
+  | { readonly do: "list" }
+  | { readonly do: "show" | "end"; readonly id: string };
 
 export type ApiCommandLine =
   | ({ readonly kind: "top"; readonly once: boolean } & ApiSelection)
@@ -76,7 +76,7 @@ export const apiCommands: { readonly [Name in ApiCommandName]: Command } = {
   "plugins rollback": { flags: apiFlags, operands: [operands.name] },
   "plugins enable": { flags: apiFlags, operands: [operands.name] },
   "plugins disable": { flags: apiFlags, operands: [operands.name] },
-  "sessions": { flags: apiFlags },
+  "sessions": { flags: apiFlags, operands: [operands.session], optional: true },
   "sessions end": { flags: apiFlags, operands: [operands.session] },
 };
 
@@ -116,9 +116,9 @@ export function readApiCommand(
     case "plugins disable":
       return { ...api, kind: "plugins", action: { do: "disable", name: first ?? "" } };
     case "sessions":
-      return { ...api, kind: "sessions", action: {} };
+      return { ...api, kind: "sessions", action: first === undefined ? { do: "list" } : { do: "show", id: first } };
     case "sessions end":
-      return { ...api, kind: "sessions", action: { end: first ?? "" } };
+      return { ...api, kind: "sessions", action: { do: "end", id: first ?? "" } };
   }
 }
 

@@ -49,7 +49,7 @@ const commands = {
   "serve": { flags: ["config", "listen", "state", "admin"] },
   "check": { flags: ["config", "listen", "state"] },
   "hooks": { flags: ["config", "listen", "state"] },
-  "health": { flags: ["config", "listen", "state"] },
+  "health": { flags: ["config", "listen", "state", "admin"] },
   "explain": { flags: apiFlags, operands: ["the code, as it ends a refusal or stands in Received"] },
   "plugin build": { flags: ["out"], operands: ["the plugin's source, IN.ts"] },
   "plugin inspect": { flags: [], operands: ["the plugin, FILE.wasm"] },
@@ -213,7 +213,7 @@ function select(
   };
 }
 
-/** Of `serve` alone: others open nothing. */
+/** For those that open it, and that ask it. */
 function adminOf(
   kind: string,
   flags: Words["flags"],
@@ -221,7 +221,7 @@ function adminOf(
 ): AdminChoice["listen"] | undefined | { readonly problem: string } {
   const given = flags.get("admin")?.at(-1);
   const text = given ?? (environment[variables.admin] || undefined);
-  if (kind !== "serve" || text === undefined) return undefined;
+  if (!["serve", "health"].includes(kind) || text === undefined) return undefined;
   const source = given === undefined ? variables.admin : "--admin";
   const problem = `${source}: expected HOST:PORT, [IPV6]:PORT, unix:/PATH or off, got ${quote(text)}`;
   return parseAdminAddress(text) ?? { problem };

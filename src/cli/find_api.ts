@@ -3,6 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { terminalToken } from "../admin/token_file.ts";
+import type { Config } from "../config/config.ts";
 import { displayPath } from "../config/display_path.ts";
 import { loadConfig } from "../config/load.ts";
 import { type ApiDoor, tokenRemedy } from "./admin_client.ts";
@@ -45,13 +46,24 @@ export async function findApi(selection: ApiSelection): Promise<ApiFound> {
     const remedy = 'set admin.listen = "127.0.0.1:2580" there and start the server again, or say --admin HOST:PORT';
     return problem(`${displayPath(loaded.config.file)}: the API is off`, remedy);
   }
-  if (listen.port === 0 && !listen.host.startsWith("unix:")) {
+  if (isAnyPort(listen)) {
     return problem(
       `${displayPath(loaded.config.file)}: admin.listen has port 0, any that is free`,
       "say --admin HOST:PORT as the server printed it",
     );
   }
   return await withToken(listen, token, loaded.config.state);
+}
+
+/** Where a configuration has it, with the token that lies in its state folder. */
+export async function apiOf({ admin: { listen }, state }: Pick<Config, "admin" | "state">): Promise<ApiFound> {
+  if (listen === "off" || isAnyPort(listen)) return problem("the API is off, or at a port that only it knows");
+  return await withToken(listen, undefined, state);
+}
+
+/** Then only the server knows which. */
+function isAnyPort({ host, port }: Place): boolean {
+  return port === 0 && !host.startsWith("unix:");
 }
 
 async function givenToken({ token, tokenFile }: ApiSelection): Promise<Token | NoToken | undefined> {
@@ -61,8 +73,13 @@ async function givenToken({ token, tokenFile }: ApiSelection): Promise<Token | N
   return "token" in read ? read : { why: `${displayPath(tokenFile)}: ${read.why}` };
 }
 
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 async function withToken(
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port }: Place,
   given: Token | undefined,
   state: string,
 ): Promise<ApiFound> {

@@ -1,14 +1,23 @@
-// `qpsmtpd health`: does a server answer where this configuration says that one listens? For container engines.
+// `qpsmtpd health`: does a server answer where this configuration says that one listens? For container engines. What the
+// server itself has to say against its configuration is added where its API may be asked.
 
 import { connect, type Socket } from "node:net";
+import type { Config } from "../config/config.ts";
 import type { Listener } from "../config/protocol.ts";
 import { loadConfig } from "../config/load.ts";
 import { formatListenAddress } from "../config/units.ts";
+import type { Status } from "../control/control.ts";
+import { escapeControls } from "../text/quote.ts";
+import { askApi } from "./admin_client.ts";
+import { apiOf } from "./find_api.ts";
 import type { Chosen } from "./find_config.ts";
 import type { Output } from "./output.ts";
 
 /** Milliseconds until it must have greeted, a greeting delay included. */
 const patience = 8000;
+
+/** Milliseconds. */
+const patienceOfApi = 1000;
 
 /** Exit code 0 if it greets, 1 if not. */
 export async function health(chosen: Chosen, output: Output): Promise<number> {
@@ -29,7 +38,16 @@ export async function health(chosen: Chosen, output: Output): Promise<number> {
     return 1;
   }
   output.print(`${where}: ${said}`);
+  for (const warning of await warningsOf(loaded.config)) output.complain(`warning: ${escapeControls(warning)}`);
   return 0;
+}
+
+/** None if the API is off, or not for this user: whether mail is received is another question. */
+async function warningsOf(config: Config): Promise<readonly string[]> {
+  const found = await apiOf(config);
+  if (found.kind === "problem") return [];
+  const answer = await askApi(found.door, { method: "GET", path: "/status", within: patienceOfApi });
+  return answer.kind === "answer" ? (answer.body as Status).warnings : [];
 }
 
 /** Proxies must say who comes, and sockets that systemd passed do not say where they are. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { serveStaged } from "../../test/support/staged_admin.ts";
 import { health } from "./health.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-health-"));
@@ -39,6 +40,24 @@ for (const [rule, words, code, said] of servers) {
     server.close();
   });
 }
+
+test("what the server warns of is told behind its greeting, and an API that cannot be asked is no illness", async () => {
+  const { server, port } = await listening("220 mx\r\n");
+  const warned = await serveStaged({ hello: "", reason: "", plugin: "p", warning: "\u001b[2Jrenew the certificate" });
+  const api = new URL(warned.url).host;
+  const toml = (admin: string): string =>
+    `listen = ["127.0.0.1:${port}"]\nstate = "state"\n[admin]\nlisten = "${admin}"`;
+  mkdirSync(join(folder, "state"), { recursive: true });
+  writeFileSync(join(folder, "state", "terminal-token"), "operate\n");
+  const said = "HERE: 220 mx\nwarning: \\u{1b}[2Jrenew the certificate";
+  assert.deepEqual(await ask(toml(api)), { code: 0, said });
+  writeFileSync(join(folder, "state", "terminal-token"), "wrong\n");
+  assert.deepEqual(await ask(toml(api)), { code: 0, said: "HERE: 220 mx" });
+  await warned.close();
+  assert.deepEqual(await ask(toml(api)), { code: 0, said: "HERE: 220 mx" });
+  assert.deepEqual(await ask(toml("off")), { code: 0, said: "HERE: 220 mx" });
+  server.close();
+});
 
 test("nobody who listens is no health", async () => {
   const { server, port } = await listening("");

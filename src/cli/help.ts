@@ -33,7 +33,7 @@ Commands for a running server, through its API
   plugins rollback NAME           back to the version before
   plugins enable NAME             switch it on again
   plugins disable NAME            switch it off
-  sessions                        those under way
+  sessions [CODE]                 those under way; one of them with its dialogue
   sessions end CODE               end one with 421 as soon as it waits for its client
 
 Flags of most commands, and the environment variables that stand in for them

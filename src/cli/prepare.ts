@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import type { Generation, GenerationPlugin } from "../generation/load.ts";
+import type { Generation, GenerationPlugin } from "../generation/generation.ts";
 import { openLog } from "../log/log.ts";
 import { emptyHost } from "../generation/open_host.ts";
 import { PluginFiles } from "../generation/plugin_files.ts";
@@ -23,7 +23,7 @@ export async function prepare(
     for (const problem of loaded.problems) output.complain(problem);
     return undefined;
   }
-  for (const warning of loaded.warnings) output.complain(`warning: ${warning}`);
+  for (const warning of loaded.generation.warnings) output.complain(`warning: ${warning}`);
   return loaded.generation;
 }
 

@@ -1,6 +1,7 @@
 // `qpsmtpd reload`: the server reads its configuration again, and says what changed.
 
-import type { ChangesView, ReloadView } from "../control/control.ts";
+import type { ReloadView } from "../control/control.ts";
+import type { Changes } from "../generation/change_lists.ts";
 import { escapeControls } from "../text/quote.ts";
 import type { ApiSelection } from "./api_arguments.ts";
 import type { Output } from "./output.ts";
@@ -22,8 +23,14 @@ export async function reload(selection: ApiSelection, output: Output): Promise<n
 }
 
 /** `: changed a, b; removed c`. */
-export function changesLine({ added, changed, removed, tables }: ChangesView): string {
-  const parts = [["added", added], ["changed", changed], ["removed", removed], ["configuration of", tables]] as const;
+export function changesLine({ added, changed, removed, rejudged, tables }: Changes): string {
+  const parts = [
+    ["added", added],
+    ["changed", changed],
+    ["removed", removed],
+    ["policy of", rejudged],
+    ["configuration of", tables],
+  ] as const;
   const told = parts.flatMap(([word, labels]) => labels.length === 0 ? [] : [`${word} ${labels.join(", ")}`]);
   return told.length === 0 ? ": nothing has changed" : `: ${escapeControls(told.join("; "))}`;
 }

@@ -44,15 +44,19 @@ const words: { readonly [Kind in HappeningKind]: (facts: Facts) => string } = {
   },
   plugin: (facts) => `${text(facts["plugin"])} is ${facts["state"] === "resting" ? "resting" : "asked again"}`,
   reload: (facts) => {
-    const { outcome, generation, problems, added, changed, removed } = facts;
-    const lists = [["added", added], ["changed", changed], ["removed", removed], ["problems", problems]] as const;
+    const { outcome, generation, problems, added, changed, removed, rejudged } = facts;
+    const lists = [
+      ["added", added],
+      ["changed", changed],
+      ["removed", removed],
+      ["policy of", rejudged],
+      ["problems", problems],
+    ] as const;
     const told = lists.map(([word, list]) =>
       Array.isArray(list) && list.length > 0 ? `; ${word} ${list.join(", ")}` : ""
     );
     return `${text(outcome)}, generation ${text(generation)}${told.join("")}`;
   },
-  deploy: allFacts,
-  problem: allFacts,
   lost: ({ count }) => count === 0 ? "some are missing here" : `${text(count)} are missing here`,
 };
 
@@ -66,10 +70,10 @@ function what({ kind, facts }: Happening): string {
 function colourOf(happening: Happening): Colour {
   const { kind, facts } = happening;
   if (kind === "reply" && typeof facts["code"] === "number" && facts["code"] < 500) return "yellow";
-  if (kind === "problem" || isRefusal(happening)) return "red";
+  if (isRefusal(happening) || facts["outcome"] === "kept") return "red";
   if (kind === "message") return "green";
   if (kind === "plugin" || kind === "lost") return "yellow";
-  return kind === "reload" || kind === "deploy" ? "cyan" : "dim";
+  return kind === "reload" ? "cyan" : "dim";
 }
 
 function envelope(facts: Facts): string {
@@ -82,12 +86,6 @@ function envelope(facts: Facts): string {
 
 function clientOf({ client }: Facts): string {
   return typeof client !== "string" ? "" : `client ${client === "" ? "of a Unix socket" : client}`;
-}
-
-function allFacts(facts: Facts): string {
-  return Object.entries(facts).filter(([name]) => name !== "client").map(([name, value]) => {
-    return `${name} ${typeof value === "object" ? JSON.stringify(value) : text(value)}`;
-  }).join(", ");
 }
 
 function after(before: string, value: unknown): string {

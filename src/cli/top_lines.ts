@@ -5,7 +5,7 @@ import { cut } from "./cells.ts";
 import { shortDuration, shortNumber, shortSize } from "./durations.ts";
 import type { Paint } from "./paint.ts";
 import { isAiling } from "./plugin_lines.ts";
-import { sessionColumns, sessionRow } from "./sessions.ts";
+import { sessionColumns, sessionRow } from "./session_lines.ts";
 import { type Column, formatTable } from "./table.ts";
 import type { Size } from "./terminal.ts";
 import { type PluginRates, type Rates, ratesOf, type Sample } from "./top_sample.ts";

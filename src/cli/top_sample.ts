@@ -1,7 +1,7 @@
 // What `qpsmtpd top` asks the API for each time, and what two such samples say of the time between them.
 
 import type { PluginView, Status } from "../control/control.ts";
-import type { LiveSession } from "../live/live_session.ts";
+import type { SessionSummary } from "../live/live_session.ts";
 import { type ApiAnswer, type ApiDoor, type ApiProblem, askApi } from "./admin_client.ts";
 import { byLabel, type Figure, readFigures, sumOf } from "./figures.ts";
 import { callsOf, failuresOf } from "./plugin_lines.ts";
@@ -14,10 +14,10 @@ export interface Sample {
   readonly figures: readonly Figure[];
   readonly plugins: readonly PluginView[];
   /** The oldest first. */
-  readonly sessions: readonly LiveSession[];
+  readonly sessions: readonly SessionSummary[];
 }
 
-/** More sessions than these are asked for less often: they come with their dialogues. */
+/** More sessions than these are asked for less often. */
 const many = 200;
 
 /** Sessions are those of `before` when there are many of them, four times of five. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PluginView } from "../control/control.ts";
-import type { LiveSession } from "../live/live_session.ts";
+import type { SessionSummary } from "../live/live_session.ts";
 import { cellWidth } from "./cells.ts";
 import { byLabel, readFigures, sumOf } from "./figures.ts";
 import { painter } from "./paint.ts";
@@ -33,7 +33,7 @@ function pluginOf(label: string, calls: number, breaker: PluginView["breaker"] =
   };
 }
 
-function sessionOf(id: number): LiveSession {
+function sessionOf(id: number): SessionSummary {
   return {
     id: `1ke4z8q-${String(id).padStart(7, "0")}`,
     pid: 1,
@@ -47,9 +47,6 @@ function sessionOf(id: number): LiveSession {
     transactions: 0,
     messages: 0,
     refusals: 0,
-    dialogue: [],
-    omitted: 0,
-    findings: [],
   };
 }
 

@@ -278,20 +278,3 @@ test("config: the command line's listen and state stand in for the file's, and m
   assert.deepEqual(loaded.config.listen, [{ host: "::1", port: 0, tls: "offered", mode: "smtp", proxy: false }]);
   assert.deepEqual(loaded.config.delivery, { backend: "maildir", path: "/elsewhere/maildir" });
 });
-
-const doubtful: readonly (readonly [text: string, warning: string])[] = [
-  [`limits.recipients = 99`, "limits.recipients: RFC 5321 §4.5.3.1.8 wants at least 100"],
-  [`limits.message_size = "60KB"`, "limits.message_size: RFC 5321 §4.5.3.1.7 wants at least 64KiB"],
-  [`delivery.backend = "discard"`, `delivery.backend: "discard" throws every accepted message away`],
-];
-
-test("config: what is allowed but doubtful is a warning", async () => {
-  for (const [text, warning] of doubtful) {
-    const { loaded, folder } = await loadText(`${text}\n[[plugin]]\nname = "a"`);
-    assert.ok(loaded.kind === "config");
-    assert.deepEqual(loaded.warnings, [`${folder}/config/qpsmtpd.toml: ${warning}`]);
-  }
-  const { loaded } = await loadText("");
-  assert.ok(loaded.kind === "config");
-  assert.match(loaded.warnings.join(), /plugin: there are no plugins, so every recipient is refused$/);
-});

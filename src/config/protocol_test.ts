@@ -19,6 +19,15 @@ const bad: readonly (readonly [text: string, problem: string])[] = [
     `listener.1.proxy: true, but trust.proxy is empty, so nobody could connect: name the proxies there`,
   ],
   [
+    `listener = [{ address = "127.0.0.1:25", mode = "submission", tls = "off" }]`,
+    `listener.1.tls: "off", but AUTH is offered in TLS alone, so nobody could submit a message: ` +
+    `leave it out, or set auth.without_tls`,
+  ],
+  [
+    `listen = ["[::1]:25", "127.0.0.1:25"]\nlistener = [{ address = "[::1]:25" }]`,
+    `listen: "[::1]:25" is named twice, here or by a [[listener]]`,
+  ],
+  [
     `trust.xclient = ["192.0.2.7/24"]`,
     `trust.xclient.1: expected 192.0.2.0/24 (or 192.0.2.7 for that address alone), got "192.0.2.7/24"`,
   ],

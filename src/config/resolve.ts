@@ -1,18 +1,19 @@
 // Makes the final configuration of a checked file: paths absolute, names filled in, the values that depend on others.
 
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { TlsChoice } from "../tls/material.ts";
 import type { AdminChoice } from "./admin_schema.ts";
 import type { Config, DeliveryChoice, PluginEntry, PluginsChoice } from "./config.ts";
+import { problemsOf, warningsOf } from "./consistency.ts";
 import type { DatabaseTable, DatabaseTables } from "./database_schema.ts";
-import { quote } from "../text/quote.ts";
-import { logProblems, resolveLog } from "./resolve_log.ts";
+import { resolveLog } from "./resolve_log.ts";
 import type { ListsChoice } from "./lists_schema.ts";
 import type { Listener } from "./protocol.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { ConfigFile, PluginTable } from "./schema.ts";
+import type { ConfigFile } from "./schema.ts";
+import type { PluginTable } from "./plugin_schema.ts";
 import type { TelemetryChoice } from "../telemetry/choice.ts";
-import { domainPattern, type ListenAddress } from "./units.ts";
+import { type ListenAddress, octetsPerPage } from "./units.ts";
 
 /** What the command line says instead of the file. `state` is absolute. */
 export interface Overrides {
@@ -37,10 +38,6 @@ export interface Resolved {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
-
-/** A page of WebAssembly memory, and all that a 32-bit module can address. */
-const octetsPerPage = 65_536;
-const mostMemory = 65_536 * octetsPerPage;
 
 /** Pure: looks at no file. */
 export function resolveConfig(file: ConfigFile, around: Surroundings): Resolved {
@@ -177,82 +174,4 @@ function resolvePolicy({ mode, as, immune, for: recipients, score }: PluginTable
     weight: score.weight,
     ...(as === undefined ? {} : { as }),
   };
-}
-
-function* problemsOf(file: ConfigFile, { hostname, state, delivery }: Config): Generator<string> {
-  if (!domainPattern.test(hostname)) {
-    yield `hostname: the system's host name ${quote(hostname)} is no domain name, so give one here`;
-  }
-  yield* hopProblems(file);
-  yield* logProblems(file.log, state);
-  if (delivery.backend === "maildir" && state.includes("%") && !isAbsolute(file.delivery.maildir.path)) {
-    yield `state: ${quote(state)} has a %, which would be taken for a placeholder in the Maildir's path: move it`;
-  }
-  yield* protocolProblems(file);
-  if (file.plugins.signatures === "required" && file.plugins.trustedKeys.length === 0) {
-    yield `plugins.trusted_keys: empty, so no plugin could be run; "qpsmtpd plugin keygen FILE" makes a key`;
-  }
-  yield* pluginProblems(file.plugin);
-}
-
-function* hopProblems({ delivery: { backend, smtp } }: ConfigFile): Generator<string> {
-  if (backend === "smtp" && smtp.host === undefined && smtp.path === undefined) {
-    yield `delivery.smtp.host: missing; delivery.backend = "smtp" needs the next server's name or address`;
-  }
-  if ((smtp.user === undefined) !== (smtp.passwordFile === undefined)) {
-    yield `delivery.smtp: user and password_file go together, and one of them is missing`;
-  }
-}
-
-function* protocolProblems({ listener, trust, auth, tls }: ConfigFile): Generator<string> {
-  for (const [index, { proxy }] of listener.entries()) {
-    if (!proxy || trust.proxy.length > 0) continue;
-    yield `listener.${
-      index + 1
-    }.proxy: true, but trust.proxy is empty, so nobody could connect: name the proxies there`;
-  }
-  const twice = auth.mechanisms.find((name, index) => auth.mechanisms.indexOf(name) < index);
-  if (twice !== undefined) yield `auth.mechanisms: "${twice}" stands here twice`;
-  if (tls.clientCertificates === "off" && auth.mechanisms.includes("EXTERNAL")) {
-    yield `auth.mechanisms: "EXTERNAL" needs tls.client_certificates = "ask"`;
-  }
-  if (tls.clientCertificates === "ask" && tls.clientAuthorities === undefined) {
-    yield `tls.client_authorities: missing; without it no client's certificate can be believed`;
-  }
-}
-
-function* pluginProblems(tables: readonly PluginTable[]): Generator<string> {
-  const first = new Map<string, number>();
-  for (const [index, table] of tables.entries()) {
-    const { memory } = table.limits;
-    if (memory < octetsPerPage || memory > mostMemory) {
-      yield `plugin.${index + 1}.limits.memory: expected a size from 64KiB to 4GiB, got ${memory} octets`;
-    }
-    const label = table.label ?? table.name;
-    const earlier = first.get(label);
-    if (earlier === undefined) first.set(label, index + 1);
-    else yield duplicate(label, index + 1, earlier);
-  }
-}
-
-function duplicate(label: string, number: number, earlier: number): string {
-  return `plugin.${number}: plugin.${earlier} is called "${label}" too: give one of them another name by label = "..."`;
-}
-
-function warningsOf(config: Config): string[] {
-  const rows: readonly (readonly [applies: boolean, warning: string])[] = [
-    [config.limits.recipients < 100, "limits.recipients: RFC 5321 §4.5.3.1.8 wants at least 100"],
-    [config.limits.messageSize < 65_536, "limits.message_size: RFC 5321 §4.5.3.1.7 wants at least 64KiB"],
-    [config.delivery.backend === "discard", `delivery.backend: "discard" throws every accepted message away`],
-    [config.plugin.length === 0, "plugin: there are no plugins, so every recipient is refused"],
-  ];
-  const open = Object.entries(config.lists.urls).filter(([, url]) => isOpenToChange(url));
-  return [
-    ...rows.filter(([applies]) => applies).map(([, warning]) => warning),
-    ...open.map(([name]) => `lists.urls.${name}: what comes by http can be changed on its way: use https`),
-  ];
-}
-
-function isOpenToChange(url: string): boolean {
-  return /^http:/i.test(url) && !/^http:\/\/(?:localhost|127\.[0-9.]+|\[::1\])(?=[:/]|$)/i.test(url);
 }

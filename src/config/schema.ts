@@ -2,12 +2,10 @@
 
 import * as v from "valibot";
 import type { TlsChoice } from "../tls/material.ts";
-import type { JsonObject } from "../../sdk/contract/contract.ts";
-import type { OnError } from "../../sdk/contract/manifest.ts";
 import { admin, type AdminChoice } from "./admin_schema.ts";
-import { camelKeys } from "./camel_keys.ts";
 import { database, type DatabaseTables } from "./database_schema.ts";
-import type { DnsChoice, PluginsChoice, ReceiptsChoice, ReloadChoice, SmtpDelivery, SpoolLimits } from "./config.ts";
+import type { DnsChoice, PluginsChoice, ReceiptsChoice, ReloadChoice, SpoolLimits } from "./config.ts";
+import { delivery, type DeliveryTable } from "./delivery_schema.ts";
 import type { Limits, Overload, ProcessChoice, Timeouts } from "./limits.ts";
 import { limits, overload, process, timeouts } from "./limits_schema.ts";
 import { lists, type ListsChoice } from "./lists_schema.ts";
@@ -25,20 +23,10 @@ import {
 } from "./protocol_schema.ts";
 import type { TelemetryChoice } from "../telemetry/choice.ts";
 import { telemetry } from "./telemetry_schema.ts";
-import {
-  immune,
-  manner,
-  mode,
-  order,
-  policy,
-  type PolicyKeys,
-  type PolicyTable,
-  recipients,
-  score,
-} from "./policy_schema.ts";
-import type { PluginLimits, PluginState } from "../plugins/plugin_limits.ts";
-import { choice, count, domain, duration, flag, grant, host, keyed, label, list } from "./schema_values.ts";
-import { listenAddress, path, pathPattern, section, serverAddress, settings, size } from "./schema_values.ts";
+import { plugin, type PluginTable } from "./plugin_schema.ts";
+import { policy, type PolicyKeys } from "./policy_schema.ts";
+import { choice, domain, duration, flag, keyed, list } from "./schema_values.ts";
+import { listenAddress, path, section, serverAddress, size } from "./schema_values.ts";
 import type { ListenAddress } from "./units.ts";
 
 /** The file's content, checked and in base units; paths are as written. */
@@ -60,11 +48,7 @@ export interface ConfigFile {
   readonly limits: Limits;
   readonly timeouts: Timeouts;
   readonly spool: SpoolLimits;
-  readonly delivery: {
-    readonly backend: "maildir" | "discard" | "smtp";
-    readonly maildir: { readonly path: string };
-    readonly smtp: SmtpTable;
-  };
+  readonly delivery: DeliveryTable;
   readonly log: LogTable;
   readonly receipts: ReceiptsChoice;
   readonly dns: DnsChoice;
@@ -79,93 +63,6 @@ export interface ConfigFile {
   };
   readonly plugin: readonly PluginTable[];
 }
-
-/** `[delivery.smtp]`: the host may be missing while another backend is chosen. */
-export type SmtpTable = Omit<SmtpDelivery, "backend" | "host" | "hello"> & {
-  readonly host?: string;
-  readonly hello?: string;
-};
-
-/** One `[[plugin]]` table. */
-export interface PluginTable extends PolicyTable {
-  readonly name: string;
-  readonly label?: string;
-  readonly file?: string;
-  readonly onError?: OnError;
-  readonly settings: JsonObject;
-  readonly grant: readonly string[];
-  readonly state: PluginState;
-  readonly limits: LimitsTable;
-}
-
-/** `[plugin.limits]`: memory in octets, of which an instance gets the whole pages. */
-export type LimitsTable = Omit<PluginLimits, "memoryPages"> & { readonly memory: number };
-
-const smtp = section("Delivery to the next server by SMTP.", {
-  host: v.exactOptional(v.pipe(host(), v.description("Name or address of the next server."))),
-  port: count(25, 65535, "Its port."),
-  path: v.exactOptional(v.pipe(path(), v.description("A Unix socket, in the place of host and port."))),
-  protocol: keyed(choice(["smtp", "lmtp"]), "smtp", "lmtp (RFC 2033): it delivers, and answers for each recipient."),
-  hello: v.exactOptional(v.pipe(domain(), v.description("The name given with EHLO; if absent, hostname."))),
-  tls: v.exactOptional(v.pipe(
-    choice(["off", "may", "must", "verify"]),
-    v.description("Encrypted if it can be (may), always (must), or to nobody but the host itself (verify)."),
-  )),
-  implicit_tls: flag(false, "TLS from the first octet on, as on port 465."),
-  tls_name: v.exactOptional(v.pipe(host(), v.description("Whom its certificate must name, if not host."))),
-  ca: v.exactOptional(v.pipe(path(), v.description("PEM file of the authorities that are trusted."))),
-  user: v.exactOptional(
-    v.pipe(v.string(), v.regex(/^[^\0]{1,255}$/, "expected a user's name"), v.description("For AUTH.")),
-  ),
-  password_file: v.exactOptional(v.pipe(path(), v.description("The file that holds the password, and nothing else."))),
-  auth_without_tls: flag(false, "Whether the password may go over a connection that is not encrypted."),
-  connections: count(20, 1000, "Most connections at the same time."),
-  timeouts: section("How long the next server may take.", {
-    connect: duration("30s", "To take the connection."),
-    command: duration("5m", "To greet and to answer a command (RFC 5321 §4.5.3.2.1 to §4.5.3.2.5)."),
-    data: duration("10m", "To take the message after its last octet (RFC 5321 §4.5.3.2.6)."),
-  }),
-});
-
-const pluginLimits = section("What one call of the plugin may use.", {
-  cpu: duration("50ms", "Its own running; waiting for DNS and the like does not count."),
-  wall: duration("10s", "All of it, waiting included."),
-  memory: size("32MiB", "Memory of one instance; whole pages of 64KiB."),
-  table_entries: count(10_000, 10_000_000, "Entries of its tables of functions."),
-  input: size("256KiB", "The event it is asked with."),
-  output: size("64KiB", "Its answer."),
-  host_calls: count(100, 1_000_000, "Requests to capabilities."),
-  log: size("16KiB", "What it writes to the log."),
-});
-
-const plugin: v.GenericSchema<unknown, PluginTable> = v.pipe(
-  v.strictObject({
-    name: v.pipe(
-      label(),
-      v.description("The plugin: NAME.wasm in one of plugins.directories, or one that came with the program."),
-    ),
-    label: v.exactOptional(v.pipe(label(), v.description("Its name in logs, for a second instance of one plugin."))),
-    file: v.exactOptional(v.pipe(path(), v.description("Its .wasm file, relative to this file."))),
-    on_error: v.exactOptional(
-      v.pipe(choice(["defer", "pass", "reject"]), v.description("What the client is told when the plugin fails.")),
-    ),
-    settings: keyed(settings(), {}, "The plugin's own settings; its README names them."),
-    grant: keyed(list(grant(), 0, 100), [], "What it may do of what its manifest needs, such as dns."),
-    state: keyed(
-      choice(["fresh", "keep"]),
-      "fresh",
-      "Whether a call begins with the memory that configure left, or with that of the last call.",
-    ),
-    limits: pluginLimits,
-    mode,
-    as: v.exactOptional(manner),
-    immune,
-    for: recipients,
-    score,
-    order,
-  }, "expected a [[plugin]] table"),
-  v.transform(camelKeys),
-);
 
 /** The whole file. Unknown keys are refused at every depth but inside a plugin's `settings`. */
 export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject({
@@ -193,17 +90,7 @@ export const configSchema: v.GenericSchema<unknown, ConfigFile> = v.strictObject
   spool: section("Messages on their way in.", {
     memory_threshold: size("1MB", "Mail data beyond this goes to a file."),
   }),
-  delivery: section("Where accepted mail goes.", {
-    backend: keyed(choice(["maildir", "discard", "smtp"]), "maildir", "The way that is taken."),
-    maildir: section("Delivery into Maildirs.", {
-      path: keyed(
-        pathPattern(),
-        "maildir",
-        "The folder, relative to state; %l, %d and %u are the recipient's local-part, domain and mailbox.",
-      ),
-    }),
-    smtp,
-  }),
+  delivery,
   log,
   receipts: section("Codes of refusals, and what is kept for qpsmtpd explain.", {
     in_replies: flag(true, "Whether every refusal ends in its code."),

@@ -3,6 +3,9 @@
 import { isIPv6 } from "node:net";
 import { parseNamedPlace } from "../processes/inherited_sockets.ts";
 
+/** A page of WebAssembly memory. */
+export const octetsPerPage = 65_536;
+
 /**
  * Where to listen. `host` is a name or an address without brackets; port 0 lets the system choose. A place that is no
  * address is `host` as it was written, with port 0.

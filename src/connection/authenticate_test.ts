@@ -182,7 +182,7 @@ test("AUTH: who may act for another does, and nobody else (RFC 4616 §2)", async
 test("AUTH PLAIN: without an initial response the challenge is 334, a space and nothing (RFC 4954 §4)", async () => {
   await within(knows, async (peer) => {
     peer.send("AUTH PLAIN\r\n");
-    await eventually(() => peer.unread(), () => peer.unread() === "334 \r\n" || undefined, 2000);
+    await eventually(() => peer.unread(), () => peer.unread() === "334 \r\n" || undefined);
     assert.equal(await peer.reply(), "334");
     assert.match(await peer.ask(btoa(`\0jo\0${secret}`)), /^235 /);
   });

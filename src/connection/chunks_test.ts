@@ -225,7 +225,7 @@ for (const [what, end] of endings) {
       await bdat(peer, "Subject: x\r\n\r\n" + "x".repeat(300_000));
       assert.equal(served.spooled().length, 1);
       await end(peer, served);
-      await eventually(() => "the session stays", () => served.leases() === 0 || undefined, 3000);
+      await eventually(() => "the session stays", () => served.leases() === 0 || undefined, 4500);
       assert.deepEqual(served.spooled(), []);
       assert.equal(served.delivered.length, 0);
     });

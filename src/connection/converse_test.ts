@@ -49,7 +49,7 @@ test("a message is delivered with envelope, trace and untouched content", async 
 });
 
 test("a command that trickles in is cut off at its deadline, although octets keep coming (RFC 5321 §4.5.3.2.7)", async () => {
-  await serving({ timeouts: { command: 300 } }, async ({ greet }) => {
+  await serving({ timeouts: { command: 600 } }, async ({ greet }) => {
     const peer = await greet();
     const dripping = setInterval(() => peer.send("x"), 50);
     assert.match(await peer.reply(), /^421 4\.4\.2 /);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { AuthEvent } from "../../sdk/contract/event.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
 import { nativePlugin } from "../../test/support/native_plugin.ts";
+import { awakeTime } from "../../test/support/own_time.ts";
 import { scramClient } from "../../test/support/scram_client.ts";
 import { type Served, type Serving, serving } from "../../test/support/served.ts";
 import type { SmtpPeer } from "../../test/support/smtp_peer.ts";
@@ -23,10 +24,18 @@ function plain(user: string, password: string): string {
   return `AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString("base64")}`;
 }
 
-async function timed(peer: SmtpPeer, line: string): Promise<{ reply: string; took: number }> {
+interface Timed {
+  readonly reply: string;
+  readonly took: number;
+  /** Without pauses that the machine made: what has an upper bound. */
+  readonly awake: number;
+}
+
+async function timed(peer: SmtpPeer, line: string): Promise<Timed> {
+  const time = awakeTime();
   const began = performance.now();
   const reply = await peer.ask(line);
-  return { reply, took: performance.now() - began };
+  return { reply, took: performance.now() - began, awake: time() };
 }
 
 test("a failed AUTH is slow to say so, twice as slow each time, and the last ends the session", async () => {
@@ -34,9 +43,9 @@ test("a failed AUTH is slow to say so, twice as slow each time, and the last end
   await serving(options, async ({ greet }) => {
     const peer = await greet();
     for (const least of [100, 200, 400]) {
-      const { reply, took } = await timed(peer, plain("jo", "wrong"));
+      const { reply, took, awake } = await timed(peer, plain("jo", "wrong"));
       assert.equal(reply, "535 5.7.8 Authentication credentials invalid");
-      assert.ok(took >= least - 5 && took < least * 2, `${took} ms, not ${least}`);
+      assert.ok(took >= least - 5 && awake < least * 2, `${took} ms, ${awake} of them awake, not ${least}`);
     }
     assert.match(await peer.ask(plain("jo", "wrong")), /^421 4\.7\.0 Too many failed authentications/);
     await peer.closed();
@@ -47,9 +56,9 @@ test("a right password is not slow, even after a wrong one", async () => {
   await serving(guarding(knows, { timeouts: { failedAuth: 200 } }), async ({ greet }) => {
     const peer = await greet();
     await peer.ask(plain("jo", "wrong"));
-    const { reply, took } = await timed(peer, plain("jo", secret));
+    const { reply, awake } = await timed(peer, plain("jo", secret));
     assert.match(reply, /^235 /);
-    assert.ok(took < 100, `${took} ms`);
+    assert.ok(awake < 100, `${awake} ms`);
   });
 });
 
@@ -84,7 +93,7 @@ test("an unknown user and a wrong password get the same reply in the same time, 
     }));
     assert.ok(known !== undefined && unknown !== undefined);
     assert.equal(known.reply, unknown.reply);
-    assert.ok(Math.abs(known.took - unknown.took) < 40, `${known.took} and ${unknown.took} ms`);
+    assert.ok(Math.abs(known.awake - unknown.awake) < 40, `${known.awake} and ${unknown.awake} ms`);
   });
 });
 
@@ -183,7 +192,7 @@ for (const [onError, reply] of onErrors) {
 }
 
 test("AUTH: who waits with a response is cut off, and so is who hangs up", async () => {
-  await serving(guarding(knows, { timeouts: { command: 150 } }), async ({ greet, leases }) => {
+  await serving(guarding(knows, { timeouts: { command: 600 } }), async ({ greet, leases }) => {
     const silent = await greet();
     assert.match(await silent.ask("AUTH LOGIN"), /^334 /);
     assert.match(await silent.reply(), /^421 4\.4\.2 /);

@@ -23,7 +23,7 @@ for (const [what, options, reply] of crowds) {
       assert.match(await second.ask("NOOP"), /^250 /);
       await first.ask("QUIT");
       first.destroy();
-      await eventually(() => "the first stays", () => leases() === 1 || undefined, 3000);
+      await eventually(() => "the first stays", () => leases() === 1 || undefined, 4500);
       assert.match(await (await greet()).ask("NOOP"), /^250 /);
     });
   });

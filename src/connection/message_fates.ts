@@ -22,6 +22,7 @@ export interface Fates {
   readonly decided: ReadonlyMap<number, Fate>;
 }
 
+/** Of a message about which nobody has said anything. */
 export function allUndecided(session: Session): Fates {
   const places = (session.transaction?.forwardPaths ?? []).map((_, place) => place);
   return { session, places, decided: new Map() };

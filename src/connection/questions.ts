@@ -13,6 +13,7 @@ import { isRefusal, type Settled } from "../hooks/settle.ts";
 import { type About, commonMarks } from "../policy/about.ts";
 import { marked, newcomer, type Standing, unproved, withoutRecipient, withoutTransaction } from "../policy/standing.ts";
 import type { Trail } from "../receipts/trail.ts";
+import { passed } from "../smtp/decision.ts";
 import { formatMailbox } from "../smtp/path.ts";
 import type { Session } from "../smtp/session.ts";
 import type { SessionWatch } from "../watch/watch.ts";
@@ -25,6 +26,9 @@ const silences: { readonly [H in HookName]?: string } = {
   rcpt: "no plugin accepted this recipient",
   auth: "no plugin vouched for this user",
 };
+
+/** Nobody was asked, and nothing was earned before. */
+const nothingSaid: Settled = { decision: passed, edits: [], results: [] };
 
 const asItIs = (text: string): string => text;
 
@@ -49,6 +53,11 @@ export class Questions {
     if (hook === "connect") this.#forget();
     const about = concerned(session, subject);
     if (subject.kind !== "fact") this.#begin(session, about);
+    if (this.#standing === newcomer && this.#desk.chains[hook].length === 0) {
+      this.#noteUndecided(nothingSaid, subject);
+      if (subject.kind !== "fact") this.#results.keep(hook, []);
+      return nothingSaid;
+    }
     const before = session.user === undefined ? this.#standing : marked(this.#standing, ["authenticated"]);
     const asked = this.#desk.chains[hook].length === 0
       ? { findings: [], standing: before }

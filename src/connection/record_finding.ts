@@ -3,7 +3,7 @@
 import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Finding, Judged } from "../hooks/finding.ts";
 import type { Level, Log } from "../log/log.ts";
-import type { FindingStep } from "../receipts/record.ts";
+import type { FindingFacts } from "../receipts/record.ts";
 import type { Trail } from "../receipts/trail.ts";
 import type { Session } from "../smtp/session.ts";
 import type { Found, SessionWatch } from "../watch/watch.ts";
@@ -36,11 +36,17 @@ export interface Occasion {
 export function recordFinding({ log, trail, watch, session, hook, about, shown }: Occasion, finding: Finding): void {
   const { plugin } = finding;
   const { level, found, facts } = describe(finding, shown);
-  log(level, found, { session: session.id, transaction: session.transaction?.id, hook, plugin, ...facts });
-  const requests = finding.kind === "judged" ? finding.result.requests : undefined;
-  watch?.found(session, hook, { plugin, kind: kindOf(finding), about, requests, ...facts });
+  // Nearly all findings are of a level that nobody wants: nothing is put together for them.
+  if (log.wants?.(level) ?? true) {
+    log(level, found, { session: session.id, transaction: session.transaction?.id, hook, plugin, ...facts });
+  }
+  if (watch !== undefined) {
+    const requests = finding.kind === "judged" ? finding.result.requests : undefined;
+    watch.found(session, hook, { plugin, kind: kindOf(finding), about, requests, ...facts });
+  }
+  if (trail === undefined) return;
   const refuses = finding.kind === "judged" && finding.ruling.kind === "refuses";
-  trail?.found({ hook, plugin, about, found, ...facts }, refuses, refusedPlaces(finding));
+  trail.found({ hook, plugin, about, found, ...facts }, refuses, refusedPlaces(finding));
 }
 
 /** Absent where all share one fate. */
@@ -58,7 +64,7 @@ function kindOf(finding: Finding): Found["kind"] {
 interface Described {
   readonly level: Level;
   readonly found: string;
-  readonly facts: Omit<FindingStep, "at" | "hook" | "plugin" | "about" | "found">;
+  readonly facts: FindingFacts;
 }
 
 function describe(finding: Finding, shown: Shown): Described {

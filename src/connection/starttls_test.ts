@@ -197,7 +197,7 @@ test("STARTTLS: a handshake that does not come, or is none, ends the connection,
     await plain.ask("STARTTLS");
     plain.send("EHLO client.test\r\n");
     await plain.closed();
-    await eventually(() => "leases stay", () => leases() === 0 || undefined, 2000);
+    await eventually(() => "leases stay", () => leases() === 0 || undefined, 4000);
     const failed = entries.filter((entry) => entry.startsWith("info TLS handshake failed"));
     assert.equal(failed.length, 2);
     assert.match(failed[0] ?? "", /did not finish the TLS handshake in time/);

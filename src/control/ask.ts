@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import type { Happening } from "../live/happening.ts";
-import type { LiveSession } from "../live/live_session.ts";
+import type { LiveSession, SessionSummary } from "../live/live_session.ts";
 import type { MetricsSnapshot } from "../metrics/snapshot.ts";
 import type { Json } from "../../sdk/contract/contract.ts";
 import type { Control, PluginView, Status } from "./control.ts";
@@ -11,7 +11,9 @@ import * as schemas from "./view_schemas.ts";
 /** The answer to each question. */
 export interface Answers {
   readonly status: Status;
-  readonly sessions: readonly LiveSession[];
+  readonly sessions: readonly SessionSummary[];
+  /** Null: this worker has none with that code. */
+  readonly session: LiveSession | null;
   readonly plugins: readonly PluginView[];
   readonly metrics: MetricsSnapshot;
   readonly config: Json;
@@ -25,7 +27,8 @@ const mostListed = 10_000;
 
 const shapes: { readonly [Q in Question]: v.GenericSchema } = {
   status: schemas.status,
-  sessions: v.pipe(v.array(schemas.session), v.maxLength(mostListed)),
+  sessions: v.pipe(v.array(schemas.sessionSummary), v.maxLength(mostListed)),
+  session: v.nullable(schemas.session),
   plugins: v.pipe(v.array(schemas.plugin), v.maxLength(1000)),
   metrics: schemas.metrics,
   config: v.unknown(),
@@ -41,6 +44,8 @@ export async function answer(control: Control, question: string, about: string):
     case "metrics":
     case "config":
       return await control[question]();
+    case "session":
+      return await control.session(about) ?? null;
     case "endSession":
       return await control.endSession(about);
     default:

@@ -3,8 +3,9 @@
 
 import type { HookName, Json, JsonObject } from "../../sdk/contract/contract.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
+import type { Changes } from "../generation/change_lists.ts";
 import type { Happening } from "../live/happening.ts";
-import type { LiveSession } from "../live/live_session.ts";
+import type { LiveSession, SessionSummary } from "../live/live_session.ts";
 import type { MetricsSnapshot } from "../metrics/snapshot.ts";
 import type { DecisionRecord } from "../receipts/record.ts";
 import type { DeployView, PluginDeployment, PolicyChange } from "./deployment_views.ts";
@@ -16,7 +17,9 @@ import type { DeployView, PluginDeployment, PolicyChange } from "./deployment_vi
 export interface Control {
   status(): Promise<Status>;
   /** Those under way, the oldest first; at most 10,000. */
-  sessions(): Promise<readonly LiveSession[]>;
+  sessions(): Promise<readonly SessionSummary[]>;
+  /** One of them, with its dialogue; undefined: there is none with this code. */
+  session(id: string): Promise<LiveSession | undefined>;
   /** Ends it with 421 as soon as it waits for its client. False: there is none with this code. */
   endSession(id: string): Promise<boolean>;
   /** In the order of the configuration, those that are switched off included. */
@@ -65,7 +68,7 @@ export interface Status {
   /** New clients are served. Otherwise `why` says why not. */
   readonly ready: boolean;
   readonly why?: "starting" | "stopping" | "overloaded";
-  /** What the operator should know, whole lines. */
+  /** What the operator should know of the configuration in force and of the workers: whole lines, at most a few hundred. */
   readonly warnings: readonly string[];
 }
 
@@ -143,16 +146,7 @@ export type ReloadView =
     readonly kind: "reloaded";
     /** The generation now in force. */
     readonly number: number;
-    readonly changes: ChangesView;
+    readonly changes: Changes;
     readonly warnings: readonly string[];
   }
   | { readonly kind: "kept"; readonly number: number; readonly problems: readonly string[] };
-
-/** Labels of plugins, and tables of the configuration besides them. */
-export interface ChangesView {
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly removed: readonly string[];
-  readonly kept: readonly string[];
-  readonly tables: readonly string[];
-}

@@ -1,7 +1,8 @@
 // What came of a change to one plugin, as the API tells it. src/deployments does the work.
 
 import type { JsonObject } from "../../sdk/contract/contract.ts";
-import type { ChangesView, PolicyView } from "./control.ts";
+import type { Changes } from "../generation/change_lists.ts";
+import type { PolicyView } from "./control.ts";
 
 /** What may be changed; absent members stay as they are, `null` goes back to what the configuration says. */
 export type PolicyChange = { readonly [Key in keyof PolicyView]?: PolicyView[Key] | null };
@@ -36,7 +37,7 @@ export type DeployView =
     readonly kind: "deployed";
     readonly label: string;
     readonly generation: number;
-    readonly changes: ChangesView;
+    readonly changes: Changes;
     readonly warnings: readonly string[];
     /** From the call to the new generation. */
     readonly milliseconds: number;

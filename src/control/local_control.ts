@@ -4,27 +4,23 @@ import { setTimeout as pause } from "node:timers/promises";
 import process from "node:process";
 import type { Json, JsonObject } from "../../sdk/contract/contract.ts";
 import type { Config, PluginEntry } from "../config/config.ts";
-import type { GenerationPlugin } from "../generation/load.ts";
+import type { GenerationPlugin } from "../generation/generation.ts";
 import type { Reload } from "../generation/generations.ts";
 import type { Happening } from "../live/happening.ts";
-import type { LiveSession } from "../live/live_session.ts";
+import type { LiveSession, SessionSummary } from "../live/live_session.ts";
 import type { MetricsSnapshot } from "../metrics/snapshot.ts";
 import { findDecisions } from "../receipts/find.ts";
 import type { DecisionRecord } from "../receipts/record.ts";
-import type { Control, DeployOptions, PluginView, PolicyView, ReloadView, Status } from "./control.ts";
-import type { DeployView, PluginDeployment, PolicyChange } from "./deployment_views.ts";
+import type { Control, PluginView, PolicyView, ReloadView, Status } from "./control.ts";
+import type { PluginDeployment } from "./deployment_views.ts";
 import type { Live } from "./live.ts";
-import { mask } from "./mask.ts";
-
-/** Changes plugins; src/deployments has one. */
-export interface Deployer extends Pick<Control, "deploy" | "rollback" | "enable" | "setPolicy"> {
-  /** What was changed of the plugin with this label, if anything. */
-  deployment(label: string): PluginDeployment | undefined;
-}
+import { maskConfig } from "./mask.ts";
+import { type Deployer, PluginChanges } from "./plugin_changes.ts";
 
 /** The generation in force, as far as it is looked at. */
 interface Seen {
   readonly config: Config;
+  readonly warnings: readonly string[];
   readonly plugins: readonly (GenerationPlugin & { readonly breaker?: "closed" | "trying" | "open" })[];
 }
 
@@ -55,10 +51,14 @@ export interface LocalOptions {
 /** Milliseconds that anything may take but a reload, which has its own limits. */
 const patience = 30_000;
 
-export class LocalControl implements Control {
+/** A list may have a mistake in every line; the log has them all. */
+const mostWarnings = 100;
+
+export class LocalControl extends PluginChanges implements Control {
   readonly #options: LocalOptions;
 
   constructor(options: LocalOptions) {
+    super(options.deployer);
     this.#options = options;
   }
 
@@ -79,12 +79,16 @@ export class LocalControl implements Control {
       workers: [{ pid, generation, standing, sessions: sessions(), overloaded, memory }],
       ready: why === undefined,
       ...(why === undefined ? {} : { why }),
-      warnings: [],
+      warnings: generations.current.warnings.slice(0, mostWarnings),
     });
   }
 
-  sessions(): Promise<readonly LiveSession[]> {
+  sessions(): Promise<readonly SessionSummary[]> {
     return Promise.resolve(this.#options.live.sessions());
+  }
+
+  session(id: string): Promise<LiveSession | undefined> {
+    return Promise.resolve(this.#options.live.find(id));
   }
 
   endSession(id: string): Promise<boolean> {
@@ -104,22 +108,6 @@ export class LocalControl implements Control {
     return await this.#options.generations.reload();
   }
 
-  async deploy(label: string, octets: Uint8Array, options: DeployOptions): Promise<DeployView> {
-    return await this.#options.deployer?.deploy(label, octets, options) ?? unsupported(label);
-  }
-
-  async rollback(label: string, who?: string): Promise<DeployView> {
-    return await this.#options.deployer?.rollback(label, who) ?? unsupported(label);
-  }
-
-  async enable(label: string, on: boolean, who?: string): Promise<DeployView> {
-    return await this.#options.deployer?.enable(label, on, who) ?? unsupported(label);
-  }
-
-  async setPolicy(label: string, change: PolicyChange, who?: string): Promise<DeployView> {
-    return await this.#options.deployer?.setPolicy(label, change, who) ?? unsupported(label);
-  }
-
   metrics(): Promise<MetricsSnapshot> {
     return Promise.resolve(this.#options.metrics());
   }
@@ -133,7 +121,9 @@ export class LocalControl implements Control {
   }
 
   config(): Promise<Json> {
-    return Promise.resolve(mask(this.#options.generations.current.config));
+    const { config, plugins } = this.#options.generations.current;
+    const settings = new Map(plugins.map(({ name, manifest }) => [name, manifest.settings]));
+    return Promise.resolve(maskConfig(config, (label) => settings.get(label)));
   }
 }
 
@@ -141,10 +131,6 @@ export class LocalControl implements Control {
 export async function explainWithin(folder: string, code: string): Promise<readonly DecisionRecord[]> {
   const found = findDecisions(folder, code).catch(() => []);
   return await Promise.race([found, pause(patience, [], { ref: false })]);
-}
-
-export function unsupported(label: string): DeployView {
-  return { kind: "unsupported", label, why: "This server cannot change plugins through the API." };
 }
 
 function viewOf(

@@ -1,6 +1,6 @@
 // What several workers say of themselves, as one. Pure.
 
-import type { LiveSession } from "../live/live_session.ts";
+import type { SessionSummary } from "../live/live_session.ts";
 import type { PluginCounters, PluginView, ReloadView, Status } from "./control.ts";
 
 /** What only the primary knows. */
@@ -27,7 +27,10 @@ export function mergeStatus(primary: Primary, workers: readonly Status[]): Statu
   };
 }
 
-export function mergeSessions(workers: readonly (readonly LiveSession[])[], most: number): readonly LiveSession[] {
+export function mergeSessions(
+  workers: readonly (readonly SessionSummary[])[],
+  most: number,
+): readonly SessionSummary[] {
   return workers.flat().sort((a, b) => a.began - b.began).slice(0, most);
 }
 

@@ -3,15 +3,15 @@
 import process from "node:process";
 import type { Json } from "../../sdk/contract/contract.ts";
 import type { Happening } from "../live/happening.ts";
-import type { LiveSession } from "../live/live_session.ts";
+import type { LiveSession, SessionSummary } from "../live/live_session.ts";
 import { mergeSnapshots } from "../metrics/merge.ts";
 import type { MetricsSnapshot } from "../metrics/snapshot.ts";
 import type { DecisionRecord } from "../receipts/record.ts";
 import { type Answers, checked, checkedHappenings, type Question } from "./ask.ts";
-import type { Control, DeployOptions, PluginView, ReloadView, Status } from "./control.ts";
-import type { DeployView, PolicyChange } from "./deployment_views.ts";
-import { type Deployer, explainWithin, unsupported } from "./local_control.ts";
+import type { Control, PluginView, ReloadView, Status } from "./control.ts";
+import { explainWithin } from "./local_control.ts";
 import { mergePlugins, mergeReloads, mergeSessions, mergeStatus, type Primary } from "./merge.ts";
+import { type Deployer, PluginChanges } from "./plugin_changes.ts";
 
 /** The workers of a primary. */
 export interface Crew {
@@ -42,10 +42,11 @@ const mostSessions = 10_000;
 /** Happenings that may wait for the reader. */
 const mostWaiting = 1000;
 
-export class PrimaryControl implements Control {
+export class PrimaryControl extends PluginChanges implements Control {
   readonly #options: PrimaryOptions;
 
   constructor(options: PrimaryOptions) {
+    super(options.deployer);
     this.#options = options;
   }
 
@@ -53,8 +54,12 @@ export class PrimaryControl implements Control {
     return mergeStatus(this.#options.facts(), await this.#askAll("status"));
   }
 
-  async sessions(): Promise<readonly LiveSession[]> {
+  async sessions(): Promise<readonly SessionSummary[]> {
     return mergeSessions(await this.#askAll("sessions"), mostSessions);
+  }
+
+  async session(id: string): Promise<LiveSession | undefined> {
+    return (await this.#askAll("session", id)).find((session) => session !== null);
   }
 
   async endSession(id: string): Promise<boolean> {
@@ -75,22 +80,6 @@ export class PrimaryControl implements Control {
 
   async reload(): Promise<ReloadView> {
     return mergeReloads(await this.#options.crew.reload());
-  }
-
-  async deploy(label: string, octets: Uint8Array, options: DeployOptions): Promise<DeployView> {
-    return await this.#options.deployer?.deploy(label, octets, options) ?? unsupported(label);
-  }
-
-  async rollback(label: string, who?: string): Promise<DeployView> {
-    return await this.#options.deployer?.rollback(label, who) ?? unsupported(label);
-  }
-
-  async enable(label: string, on: boolean, who?: string): Promise<DeployView> {
-    return await this.#options.deployer?.enable(label, on, who) ?? unsupported(label);
-  }
-
-  async setPolicy(label: string, change: PolicyChange, who?: string): Promise<DeployView> {
-    return await this.#options.deployer?.setPolicy(label, change, who) ?? unsupported(label);
   }
 
   async metrics(): Promise<MetricsSnapshot> {

@@ -114,7 +114,14 @@ export const plugin: Schema = v.object({
 
 export const plugins: Schema = v.object({ generation: number, plugins: v.array(plugin) });
 
-const changes = v.object({ added: lines, changed: lines, removed: lines, kept: lines, tables: lines });
+const changes = v.object({
+  added: lines,
+  changed: lines,
+  removed: lines,
+  kept: v.pipe(lines, v.description("The very same, with their instances and counters.")),
+  rejudged: v.pipe(lines, v.description("Those kept whose policy or order changed.")),
+  tables: v.pipe(lines, v.description("Tables of the configuration besides the plugins.")),
+});
 
 export const reloaded: Schema = v.object({ kind: v.literal("reloaded"), number, changes, warnings: lines });
 
@@ -147,7 +154,7 @@ export const deployed: Schema = v.variant("kind", [
   v.object({ kind: v.literal("wouldDeploy"), label: text, warnings: lines, comparison }),
 ]);
 
-export const session: Schema = v.looseObject({
+const summary = {
   id: text,
   pid: number,
   client: text,
@@ -159,12 +166,18 @@ export const session: Schema = v.looseObject({
   transactions: number,
   messages: number,
   refusals: number,
+};
+
+export const sessionSummary: Schema = v.looseObject(summary);
+
+export const session: Schema = v.looseObject({
+  ...summary,
   dialogue: v.array(v.object({ at: number, who: v.picklist(["C", "S", "P"]), text })),
   omitted: number,
   findings: v.array(v.looseObject({ at: number, hook: text, plugin: text, found: text })),
 });
 
-export const sessions: Schema = v.object({ sessions: v.array(session) });
+export const sessions: Schema = v.object({ sessions: v.array(sessionSummary) });
 
 export const decisions: Schema = v.object({
   code: text,

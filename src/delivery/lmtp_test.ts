@@ -9,7 +9,7 @@ import { mailbox } from "../../test/support/spooled.ts";
 import { temporaryFolder } from "../../test/support/temporary_folder.ts";
 import type { Delivered, DeliveryResult } from "./delivery.ts";
 
-const lmtp: Forwarding = { protocol: "lmtp", timeouts: { connect: 400, command: 400, data: 400 } };
+const lmtp: Forwarding = { protocol: "lmtp", timeouts: { connect: 1000, command: 1000, data: 1000 } };
 const forwardPaths = ["b", "c", "d"].map((name) => mailbox(`${name}@server.test`));
 const hello = { LHLO: "250-peer\r\n250 PIPELINING", EHLO: "500 5.5.1 LHLO here", HELO: "500 5.5.1 LHLO here" };
 

@@ -36,7 +36,7 @@ for (const [title, script, status, reason] of failures) {
       assert.deepEqual([answer.code, answer.status], [451, status]);
       assert.match(answer.reason ?? "", reason);
       assert.doesNotMatch(answer.text.join(), /127|peer/, "the client must not learn of inner machines");
-    }, { timeouts: { connect: 2000, command: 200, data: 200 } }));
+    }, { timeouts: { connect: 2000, command: 600, data: 600 } }));
 }
 
 test("451 4.4.1: nobody listens", async () => {
@@ -65,8 +65,8 @@ test("waiting for a connection has its deadline", () =>
   withPeer({ content: silence }, async (_, delivery) => {
     const answers = await Promise.all([deliver(delivery), deliver(delivery)]);
     const reasons = answers.map((answer) => answer.kind === "refused" ? `${answer.status} ${answer.reason}` : "");
-    assert.match(reasons.sort()[0] ?? "", /^4\.4\.1 no connection came free within 200 ms/);
-  }, { connections: 1, timeouts: { connect: 2000, command: 200, data: 1000 } }));
+    assert.match(reasons.sort()[0] ?? "", /^4\.4\.1 no connection came free within 600 ms/);
+  }, { connections: 1, timeouts: { connect: 2000, command: 600, data: 1500 } }));
 
 test("a waiting connection that the server closed is replaced without a word", () =>
   withPeer({}, async (peer, delivery) => {

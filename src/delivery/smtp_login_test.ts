@@ -6,7 +6,7 @@ import { apiCertificate } from "../../test/support/api_certificate.ts";
 import { deliver, type Forwarding, withPeer } from "../../test/support/forwarding.ts";
 import { drop, type Script } from "../../test/support/scripted_peer.ts";
 
-const timeouts = { connect: 1000, command: 400, data: 400 };
+const timeouts = { connect: 1000, command: 1000, data: 1000 };
 const login: Forwarding = { user: "ü", secrets: { password: "s ecret" }, timeouts };
 const open: Forwarding = { ...login, authWithoutTls: true };
 const plain = { EHLO: "250-peer\r\n250 AUTH LOGIN PLAIN", AUTH: "235 2.7.0 welcome" };

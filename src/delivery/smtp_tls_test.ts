@@ -8,7 +8,7 @@ import { drop, type Script, type ScriptedPeer, silence } from "../../test/suppor
 import type { Delivered } from "./delivery.ts";
 
 const taken: Delivered = { kind: "taken", text: "queued as 42" };
-const timeouts = { connect: 400, command: 400, data: 400 };
+const timeouts = { connect: 1000, command: 1000, data: 1000 };
 const tls = { key: apiCertificate.key, cert: apiCertificate.cert };
 const authorities = apiCertificate.cert;
 const starttls = { EHLO: ["250-peer\r\n250 STARTTLS", "250-peer\r\n250 SIZE 1000"], STARTTLS: "220 go" };

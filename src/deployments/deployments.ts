@@ -83,7 +83,7 @@ export class Deployments implements Pick<Control, "deploy" | "rollback" | "enabl
   rollback(label: string, who?: string): Promise<DeployView> {
     return this.#inTurn(label, async (place, began) => {
       const plugin = rolledBack(place.plugin, Date.now(), who);
-      if (plugin === undefined) return nothing(label, "there is no earlier version");
+      if (plugin === undefined) return nothing(label, atTheEnd);
       const comparison = await this.#comparison(place, await this.#version(place, plugin));
       return await this.#putInForce({ place, plugin, comparison, began });
     });
@@ -262,6 +262,9 @@ export class Deployments implements Pick<Control, "deploy" | "rollback" | "enabl
     }
   }
 }
+
+const atTheEnd =
+  "the file that the configuration names is in force, and nothing is kept from before it: upload the version you want";
 
 function deployed(
   before: PluginOverlay,

@@ -1,62 +1,18 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
-import { DeployedServer } from "../../test/support/deployed.ts";
 import { goodPlugin, hostileUploads } from "../../test/support/hostile_uploads.ts";
-import type { DeployView } from "../control/deployment_views.ts";
+import { problemsOf, real, toml, type TriedServer, TriedServers } from "../../test/support/tried_server.ts";
 
-const toml = `[[plugin]]
-name = "tried"
-file = "tried.wasm"
-grant = ["event", "verdict", "edit"]
-[[plugin]]
-name = "tried"
-label = "second"
-file = "tried.wasm"
-grant = ["event", "verdict", "edit"]
-`;
-
-const real = { dryRun: false, who: "someone" };
-
-const servers: DeployedServer[] = [];
-let server: DeployedServer;
-
-async function started(several = false): Promise<DeployedServer> {
-  const fresh = new DeployedServer({ "qpsmtpd.toml": toml, "tried.wasm": goodPlugin("1.0.0") }, several);
-  servers.push(fresh);
-  assert.deepEqual(await fresh.start(), []);
-  return fresh;
-}
+const servers = new TriedServers();
+let server: TriedServer;
 
 beforeEach(async () => {
-  server = await started();
+  server = await servers.start();
 });
 
-after(async () => {
-  for (const each of servers) await each.close();
-});
-
-function versionInForce(label = "tried"): string | undefined {
-  return server.plugin(label)?.manifest.version;
-}
-
-function blobs(): readonly string[] {
-  const folder = join(server.state, "deployed");
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name !== "deployments.json").sort() : [];
-}
-
-function problemsOf(view: DeployView): string {
-  assert.ok(view.kind === "refused", JSON.stringify(view));
-  return view.problems.join("\n");
-}
-
-/** All that a change that was refused must not touch. */
-function whatIs(number = server.number): unknown {
-  const file = join(server.state, "deployed/deployments.json");
-  const overlay = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return [number, server.generation?.plugins.map(({ digest }) => digest), overlay, blobs(), server.open];
-}
+after(() => servers.close());
 
 describe("an upload", () => {
   test("is in force for the next session, and tells digest, versions, grants and generation", async () => {
@@ -75,19 +31,19 @@ describe("an upload", () => {
       missing: [],
     });
     assert.ok(view.milliseconds >= 0);
-    assert.equal(versionInForce(), "2.0.0");
-    assert.equal(versionInForce("second"), "1.0.0");
+    assert.equal(server.versionInForce(), "2.0.0");
+    assert.equal(server.versionInForce("second"), "1.0.0");
     assert.equal(server.open, 2);
   });
 
   test("is kept for the owner alone, and survives a restart", async () => {
     await server.deployments.deploy("tried", goodPlugin(), real);
-    for (const name of [...blobs(), "deployments.json"]) {
+    for (const name of [...server.blobs(), "deployments.json"]) {
       assert.equal(statSync(join(server.state, "deployed", name)).mode & 0o777, 0o600, name);
     }
     assert.equal(statSync(join(server.state, "deployed")).mode & 0o777, 0o700);
     assert.deepEqual(await server.start(), []);
-    assert.equal(versionInForce(), "2.0.0");
+    assert.equal(server.versionInForce(), "2.0.0");
     assert.equal(server.generation?.config.plugin[0]?.changed?.version, "2.0.0");
   });
 
@@ -100,17 +56,17 @@ describe("an upload", () => {
   });
 
   test("of what is in force already says so and changes nothing", async () => {
-    const before = whatIs();
+    const before = server.whatIs();
     const same = await server.deployments.deploy("tried", goodPlugin("1.0.0"), real);
     assert.ok(same.kind === "nothing" && /in force already/.test(same.why), JSON.stringify(same));
-    assert.deepEqual(whatIs(), before);
+    assert.deepEqual(server.whatIs(), before);
   });
 
   test("as a dry run tells the same and changes nothing", async () => {
-    const before = whatIs();
+    const before = server.whatIs();
     const view = await server.deployments.deploy("tried", goodPlugin(), { dryRun: true });
     assert.equal(view.kind, "wouldDeploy");
-    assert.deepEqual(whatIs(), before);
+    assert.deepEqual(server.whatIs(), before);
     const bad = await server.deployments.deploy("tried", goodPlugin("3.0.0", ["http"]), { dryRun: true });
     assert.match(problemsOf(bad), /not granted: "http"/);
   });
@@ -130,9 +86,9 @@ describe("an upload", () => {
   for (const { title, octets, problem } of hostileUploads) {
     test(`of ${title} changes nothing and says why`, async () => {
       await server.deployments.deploy("tried", goodPlugin(), real);
-      const before = whatIs();
+      const before = server.whatIs();
       assert.match(problemsOf(await server.deployments.deploy("tried", octets(), real)), problem);
-      assert.deepEqual(whatIs(), before);
+      assert.deepEqual(server.whatIs(), before);
     });
   }
 
@@ -143,42 +99,42 @@ describe("an upload", () => {
     const kinds = Map.groupBy(views, ({ kind }) => kind);
     assert.deepEqual([...kinds.keys()], ["deployed", "busy"]);
     assert.equal(kinds.get("deployed")?.length, 9);
-    assert.equal(versionInForce(), "4.0.8");
+    assert.equal(server.versionInForce(), "4.0.8");
   });
 });
 
 describe("a reload that fails", () => {
   test("puts the overlay back: nothing is changed, and every problem is told", async () => {
     await server.deployments.deploy("tried", goodPlugin(), real);
-    const before = whatIs(0);
+    const before = server.whatIs(0);
     server.failing = ["the delivery cannot be opened"];
     assert.equal(
       problemsOf(await server.deployments.deploy("tried", goodPlugin("2.0.1"), real)),
       "the delivery cannot be opened",
     );
-    assert.deepEqual(whatIs(0), before);
+    assert.deepEqual(server.whatIs(0), before);
     server.failing = ["no"];
     assert.equal((await server.deployments.enable("tried", false)).kind, "refused");
-    assert.deepEqual(whatIs(0), before);
+    assert.deepEqual(server.whatIs(0), before);
     await server.reload();
-    assert.equal(versionInForce(), "2.0.0");
+    assert.equal(server.versionInForce(), "2.0.0");
   });
 
   test("in one of several processes has all of them reload what was in force", async () => {
-    server = await started(true);
+    server = await servers.start(true);
     server.failing = ["worker 2 kept what it had"];
     const view = await server.deployments.deploy("tried", goodPlugin(), real);
     assert.equal(problemsOf(view), "worker 2 kept what it had\nevery worker is back on what was in force before");
     assert.equal(server.reloads, 2);
-    assert.equal(versionInForce(), "1.0.0");
+    assert.equal(server.versionInForce(), "1.0.0");
     server.failing = ["worker 2 kept what it had", "worker 2 does not answer"];
     assert.match(problemsOf(await server.deployments.deploy("tried", goodPlugin(), real)), /worker 2 does not answer$/);
   });
 
   test("because the configuration is broken meanwhile changes nothing", async () => {
-    const before = whatIs();
+    const before = server.whatIs();
     server.write("qpsmtpd.toml", `${toml}x = 1`);
     assert.match(problemsOf(await server.deployments.deploy("tried", goodPlugin(), real)), /x: unknown key/);
-    assert.deepEqual(whatIs(), before);
+    assert.deepEqual(server.whatIs(), before);
   });
 });

@@ -49,6 +49,7 @@ export function exchange(
   });
 }
 
+/** `what` is the rest of a sentence that begins with the server. */
 export function failure(why: Unanswered["why"], server: ServerAddress, what: string): Unanswered {
   return { kind: "failed", why, message: `${showServer(server)}: ${what}` };
 }

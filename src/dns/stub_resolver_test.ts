@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { DnsServer, type Row, type Zone } from "../../test/support/dns_server.ts";
+import { eventually } from "../../test/support/eventually.ts";
+import { awakeTime } from "../../test/support/own_time.ts";
 import type { DnsAnswer, RecordType } from "./resolver.ts";
 import { type ResolverOptions, StubResolver } from "./stub_resolver.ts";
 
@@ -23,7 +25,7 @@ async function open(
   options: Partial<ResolverOptions> = {},
 ): Promise<{ server: DnsServer; resolver: StubResolver }> {
   const server = await serve(zone);
-  return { server, resolver: new StubResolver({ servers: [server.address], tryTimeout: 1_000, ...options }) };
+  return { server, resolver: new StubResolver({ servers: [server.address], tryTimeout: 4_000, ...options }) };
 }
 
 /** Records, or how else it ended. */
@@ -113,16 +115,24 @@ const lies: readonly (readonly [row: Row, why: string, queries: number])[] = [
   [{ as: "TRUNCATE", tcp: "TIMEOUT" }, "timeout", 2],
 ];
 
+/** A question that nobody waits for any more may still be on its way. */
+async function isAsked(server: DnsServer, times: number): Promise<void> {
+  await eventually(() => `asked ${server.asked.length} times`, () => server.asked.length >= times || undefined);
+  assert.equal(server.asked.length, times);
+}
+
 for (const [row, why, queries] of lies) {
   test(`a server is not believed and the next one is asked: ${Object.values(row).join(" then ")}`, async () => {
     const liar = await serve({ "a.org A": { records: ["192.0.2.66"], ...row } });
     const honest = await serve({ "a.org A": ["192.0.2.1"] });
-    const alone = new StubResolver({ servers: [liar.address], tryTimeout: 60, attempts: 2 });
+    // More than a machine may pause.
+    const tryTimeout = 400;
+    const alone = new StubResolver({ servers: [liar.address], tryTimeout, attempts: 2 });
     assert.equal(await ask(alone, "a.org", "A"), why);
-    assert.equal(liar.count("a.org A"), 2 * queries);
-    const both = new StubResolver({ servers: [liar.address, honest.address], tryTimeout: 60 });
+    await isAsked(liar, 2 * queries);
+    const both = new StubResolver({ servers: [liar.address, honest.address], tryTimeout });
     assert.deepEqual(await ask(both, "a.org", "A"), ["192.0.2.1"]);
-    assert.equal(liar.count("a.org A"), 3 * queries);
+    await isAsked(liar, 3 * queries);
   });
 }
 
@@ -134,15 +144,15 @@ test("a forged datagram does not keep the true answer out", async () => {
 
 test("a flood of forged datagrams ends the question at once", async () => {
   const { resolver } = await open({ "a.org A": { records: ["192.0.2.1"], as: "FLOOD" } }, { attempts: 1 });
-  const began = performance.now();
+  const time = awakeTime();
   assert.equal(await ask(resolver, "a.org", "A"), "malformed");
-  assert.ok(performance.now() - began < 900);
+  assert.ok(time() < 900);
 });
 
 test("a server that was silent is not the first to be asked the next time", async () => {
   const silent = await serve({ "* A": "TIMEOUT" });
   const honest = await serve({ "* A": ["192.0.2.1"] });
-  const resolver = new StubResolver({ servers: [silent.address, honest.address], tryTimeout: 60 });
+  const resolver = new StubResolver({ servers: [silent.address, honest.address], tryTimeout: 400 });
   for (const name of ["a.org", "b.org", "c.org"]) assert.deepEqual(await ask(resolver, name, "A"), ["192.0.2.1"]);
   assert.equal(silent.asked.length, 1);
 });
@@ -168,14 +178,15 @@ test("the whole question has a deadline, however many servers there are", async 
   const silent = await serve({ "* A": "TIMEOUT" });
   const resolver = new StubResolver({
     servers: [silent.address, silent.address],
-    tryTimeout: 70,
-    timeout: 100,
+    tryTimeout: 400,
+    timeout: 700,
     attempts: 5,
   });
-  const began = performance.now();
+  const time = awakeTime();
   assert.equal(await ask(resolver, "a.org", "A"), "timeout");
-  assert.ok(performance.now() - began < 1_000);
-  assert.equal(silent.asked.length, 2);
+  // Ten tries would take four seconds.
+  assert.ok(time() < 1_600);
+  await isAsked(silent, 2);
 });
 
 test("an answer is remembered for its time to live, and so is the absence of one", async () => {
@@ -237,13 +248,13 @@ test("when all have left the question is called off, and the next to ask begins 
   const { server, resolver } = await open({ "a.org A": "TIMEOUT" }, { sockets: 1 });
   const stop = new AbortController();
   const leaving = [ask(resolver, "a.org", "A", stop.signal), ask(resolver, "a.org", "A", stop.signal)];
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await isAsked(server, 1);
   server.zone = { "a.org A": ["192.0.2.1"] };
-  const began = performance.now();
+  const time = awakeTime();
   stop.abort();
   // With one socket in all: the first must be given back, and at once.
   assert.deepEqual(await ask(resolver, "a.org", "A"), ["192.0.2.1"]);
-  assert.ok(performance.now() - began < 500);
+  assert.ok(time() < 500);
   assert.deepEqual(await Promise.all(leaving), ["aborted", "aborted"]);
   assert.equal(await ask(resolver, "b.org", "A", stop.signal), "aborted");
   assert.equal(server.asked.length, 2);

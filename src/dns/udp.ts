@@ -9,6 +9,7 @@ import { isFrom, type ServerAddress } from "./server_address.ts";
 /** Datagrams that are no answer to our query before we take it for an attack and leave. */
 const mostForeign = 16;
 
+/** Never rejects. An answer that was cut short is told as such: TCP is to be tried. */
 export function askByUdp(server: ServerAddress, query: Query, patience: Patience): Promise<Exchange> {
   return exchange(server, patience, (end) => {
     const socket = createSocket(isIPv6(server.address) ? "udp6" : "udp4");

@@ -1,18 +1,9 @@
 // What one generation does otherwise than the one before it, for the log and for whoever asked for the reload.
 
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "../config/config.ts";
-import type { Generation } from "./load.ts";
-
-/** Plugins by their labels; a plugin is kept if it is the very same, with its instances and counters. */
-export interface Changes {
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly removed: readonly string[];
-  readonly kept: readonly string[];
-  /** Tables of the configuration besides the plugins, `limits` or `delivery`; `policy.recipients` are their files. */
-  readonly tables: readonly string[];
-}
+import type { Config, PluginEntry } from "../config/config.ts";
+import type { Changes } from "./change_lists.ts";
+import type { Generation } from "./generation.ts";
 
 /** Pure. */
 export function changesBetween(before: Generation, after: Generation): Changes {
@@ -24,11 +15,45 @@ export function changesBetween(before: Generation, after: Generation): Changes {
     changed: names.filter((name) => old.has(name) && !kept.includes(name)),
     removed: [...old.keys()].filter((name) => !names.includes(name)),
     kept,
+    rejudged: rejudgedOf(kept, before.config, after.config),
     tables: [
       ...changedTables(before.config, after.config),
       ...(isDeepStrictEqual(before.recipients, after.recipients) ? [] : ["policy.recipients"]),
     ],
   };
+}
+
+function rejudgedOf(kept: readonly string[], before: Config, after: Config): readonly string[] {
+  const [old, now] = [entriesOf(before), entriesOf(after)];
+  const ordered = kept.filter((label) => old.get(label)?.order === now.get(label)?.order);
+  const moved = movedIn(sequenceOf(ordered, before), sequenceOf(ordered, after));
+  return kept.filter((label) => {
+    const samePolicy = isDeepStrictEqual(old.get(label)?.policy, now.get(label)?.policy);
+    return !samePolicy || !ordered.includes(label) || moved.has(label);
+  });
+}
+
+function entriesOf({ plugin }: Config): ReadonlyMap<string, PluginEntry> {
+  return new Map(plugin.map((entry) => [entry.label, entry]));
+}
+
+/** In which they are asked. */
+function sequenceOf(labels: readonly string[], { plugin }: Config): readonly string[] {
+  const those = plugin.filter(({ label }) => labels.includes(label));
+  return those.toSorted((one, other) => one.order - other.order).map(({ label }) => label);
+}
+
+/** As few as can have moved: those outside the longest run that stands in the same order in both. */
+function movedIn(before: readonly string[], after: readonly string[]): ReadonlySet<string> {
+  const runs: (readonly string[])[] = [];
+  for (const [at, label] of after.entries()) {
+    const place = before.indexOf(label);
+    const earlier = runs.filter((_, index) => before.indexOf(after[index] ?? "") < place);
+    const longest = earlier.reduce((best, run) => run.length > best.length ? run : best, []);
+    runs[at] = [...longest, label];
+  }
+  const still = runs.reduce((best, run) => run.length > best.length ? run : best, []);
+  return new Set(after.filter((label) => !still.includes(label)));
 }
 
 function changedTables(before: Config, after: Config): readonly string[] {

@@ -9,7 +9,7 @@ import type { Decoy } from "../sasl/decoy.ts";
 import type { Journal } from "../receipts/journal.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Upgrade } from "../tls/acceptor.ts";
-import type { Generation } from "./load.ts";
+import type { Generation } from "./generation.ts";
 import { offerOf } from "./offers.ts";
 
 /** Milliseconds a client may leave our replies unread. */

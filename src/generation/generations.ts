@@ -1,6 +1,7 @@
 // The generation in force and those that older sessions are still served by; a reload puts a new one in force.
 
-import { type Changes, changesBetween } from "./changes.ts";
+import type { Changes } from "./change_lists.ts";
+import { changesBetween } from "./changes.ts";
 import type { Log } from "../log/log.ts";
 import type { OpenGeneration } from "./open.ts";
 
@@ -15,7 +16,7 @@ export interface Lease {
 
 /** A whole new generation that has been tried as far as can be without serving, or everything that is wrong with it. */
 export type Built =
-  | { readonly kind: "built"; readonly generation: OpenGeneration; readonly warnings: readonly string[] }
+  | { readonly kind: "built"; readonly generation: OpenGeneration }
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
 /** How a reload ended. `number` is that of the generation now in force; all lines are for the operator. */
@@ -136,7 +137,7 @@ export class Generations {
     this.#retired.add(before);
     this.#closeIfLeft(before);
     this.#options.swapped?.(built.generation);
-    return this.#tell(before, built.warnings, performance.now() - started);
+    return this.#tell(before, performance.now() - started);
   }
 
   /** A bug in building must not end a server that works. */
@@ -156,8 +157,9 @@ export class Generations {
     return { kind: "kept", number, problems };
   }
 
-  #tell(before: Tenure, warnings: readonly string[], milliseconds: number): Reload {
+  #tell(before: Tenure, milliseconds: number): Reload {
     const { number, generation } = this.#current;
+    const { warnings } = generation;
     const changes = changesBetween(before.generation, generation);
     for (const warning of warnings) {
       this.#options.log("warn", "reloaded with a warning", { generation: number, warning });
@@ -167,6 +169,7 @@ export class Generations {
       added: named(changes.added),
       changed: named(changes.changed),
       removed: named(changes.removed),
+      rejudged: named(changes.rejudged),
       kept: changes.kept.length,
       tables: named(changes.tables),
       milliseconds: Math.round(milliseconds),

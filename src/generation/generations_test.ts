@@ -6,7 +6,7 @@ import { temporaryFolder } from "../../test/support/temporary_folder.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { type Built, Generations } from "./generations.ts";
 import { chainsOf } from "../hooks/chains.ts";
-import type { Generation } from "./load.ts";
+import type { Generation } from "./generation.ts";
 import { type Common, type OpenGeneration, openGeneration } from "./open.ts";
 import { emptyHost } from "./open_host.ts";
 import { PluginFiles } from "./plugin_files.ts";
@@ -60,7 +60,7 @@ async function bench(): Promise<Bench> {
     log: common.log,
   });
   const next = (name: string, build?: () => Promise<Built>): void => {
-    const standard = async (): Promise<Built> => ({ kind: "built", generation: await open(name), warnings: [] });
+    const standard = async (): Promise<Built> => ({ kind: "built", generation: await open(name) });
     builds.push({ name, build: build ?? standard });
   };
   return { generations, closed, logged, begun, common, next };
@@ -78,7 +78,7 @@ function named(hostname: string, closed: string[]): Generation {
     closed.push(hostname);
     return Promise.resolve();
   };
-  return { config: { ...loaded.config, hostname }, plugins: [], chains: chainsOf([]), recipients, close };
+  return { config: { ...loaded.config, hostname }, plugins: [], chains: chainsOf([]), recipients, warnings: [], close };
 }
 
 function nameOf({ config }: OpenGeneration): string {
@@ -110,7 +110,14 @@ test("a generation without sessions closes at the swap", async () => {
   next("two.test");
   const reload = await generations.reload();
   assert.ok(reload.kind === "reloaded");
-  assert.deepEqual(reload.changes, { added: [], changed: [], removed: [], kept: [], tables: ["hostname"] });
+  assert.deepEqual(reload.changes, {
+    added: [],
+    changed: [],
+    removed: [],
+    kept: [],
+    rejudged: [],
+    tables: ["hostname"],
+  });
   assert.deepEqual(closed, ["one.test"]);
   assert.match(
     logged.join("\n"),
@@ -184,7 +191,7 @@ test("a reload that ends after the server was told to stop leaves nothing open",
     await gate.promise;
     const opened = await openGeneration(named("two.test", closed), common);
     assert.ok(opened.kind === "opened");
-    return { kind: "built", generation: opened.open, warnings: [] };
+    return { kind: "built", generation: opened.open };
   });
   const running = generations.reload();
   const waiting = generations.reload();
@@ -209,7 +216,7 @@ test("generations whose delivery is configured alike share one backend, closed w
     const config = { ...generation.config, delivery: { backend: "maildir", path: temporaryFolder() } as const };
     const opened = await openGeneration({ ...generation, config }, common);
     assert.ok(opened.kind === "opened");
-    return { kind: "built", generation: opened.open, warnings: [] };
+    return { kind: "built", generation: opened.open };
   });
   await generations.reload();
   assert.notEqual(generations.current.delivery, before);

@@ -1,152 +1,75 @@
 // From a configuration to the plugins it names, loaded and in their chains; or everything that keeps them from it.
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { Manifest } from "../../sdk/contract/manifest.ts";
 import type { Config, PluginEntry } from "../config/config.ts";
-import { type List, readList } from "../config/lists.ts";
 import { readRecipientFiles, type RecipientFiles } from "../config/recipient_files.ts";
-import { programFile, shippedPlugins } from "../platform/program_files.ts";
-import { escapeControls } from "../text/quote.ts";
 import { type Chains, chainsOf, type Registered } from "../hooks/chains.ts";
-import type { Log } from "../log/log.ts";
-import { plainPolicy } from "../policy/policy.ts";
-import { type Host, loadPlugin, type PluginSource } from "../plugins/load.ts";
-import type { BreakerState } from "../plugins/breaker.ts";
-import type { Counters } from "../plugins/counters.ts";
-import type { PluginLimits } from "../plugins/plugin_limits.ts";
-import type { Problem } from "../plugins/problem.ts";
-import type { RemoteLists } from "../remote_lists/remote_lists.ts";
-import type { TlsMaterial } from "../tls/material.ts";
+import type { Generation, GenerationPlugin } from "./generation.ts";
+import { loadEntry, type Loading, loadingOf, type Means } from "./load_entry.ts";
+import { foldersWithoutPlugins } from "./missing_plugin.ts";
 import { readTls } from "./open_tls.ts";
-import { whyMissing } from "./missing_plugin.ts";
-import { describeOctets, type PluginFile, type PluginFiles } from "./plugin_files.ts";
-import { pluginKey } from "./plugin_key.ts";
-import { readTrustedKeys } from "./trusted_keys.ts";
-import type { Hold, SharedParts } from "./shared_parts.ts";
+import type { Hold } from "./shared_parts.ts";
 
-/** A plugin of a generation; `name` is its label in the configuration. */
-export interface GenerationPlugin extends Registered {
-  readonly manifest: Manifest;
-  readonly limits: PluginLimits;
-  /** SHA-256 of its file, in hex. */
-  readonly digest: string;
-  readonly counters: Counters;
-  readonly breaker: BreakerState;
-  /** For whoever shares it: a generation lets go of it instead. */
-  close(): Promise<void>;
-}
-
-/** One configuration with its plugins; never changes. A session keeps the generation it began with. */
-export interface Generation {
-  readonly config: Config;
-  /** In the order of the configuration. What did not change is the very plugin of the generation before. */
-  readonly plugins: readonly GenerationPlugin[];
-  readonly chains: Chains;
-  /** What recipients want otherwise. */
-  readonly recipients: Pick<RecipientFiles, "files" | "rules">;
-  /** The configured certificates; absent if there are none, or nobody speaks TLS. */
-  readonly tls?: TlsMaterial;
-  /**
-   * For when the last session has left: lets go of its plugins. Resolves when the calls under way of those that nobody
-   * else holds have ended.
-   */
-  close(): Promise<void>;
-}
-
-/** `problems` and `warnings` are whole lines for the operator, each with its file. */
+/** `problems` are whole lines for the operator, each with its file. */
 export type LoadedGeneration =
-  | { readonly kind: "generation"; readonly generation: Generation; readonly warnings: readonly string[] }
+  | { readonly kind: "generation"; readonly generation: Generation }
   | { readonly kind: "problems"; readonly problems: readonly string[] };
-
-/** What the plugins of every generation are loaded with. */
-export interface Means {
-  readonly log: Log;
-  readonly host: Host;
-  /** Plugins in use. One with the same file and the same configuration is not loaded again. */
-  readonly plugins: SharedParts<GenerationPlugin>;
-  readonly files: PluginFiles;
-  /** Lists from elsewhere; absent: there are none. */
-  readonly remoteLists?: RemoteLists;
-}
-
-/** The loading of one generation. */
-interface Loading {
-  readonly config: Config;
-  readonly means: Means;
-  /** Who must have signed plugins, if that is demanded. */
-  readonly trusted: readonly string[] | undefined;
-  /** Each list is read once, however many plugins are given it. */
-  readonly lists: Map<string, List>;
-}
-
-/** `problems` are whole lines for the operator. */
-export type LoadedOctets =
-  | { readonly kind: "loaded"; readonly hold: Hold<GenerationPlugin> }
-  | { readonly kind: "refused"; readonly problems: readonly string[] };
-
-type Step = LoadedOctets;
 
 /** Loads every plugin, so that all problems are told at once; with any problem none stays loaded. */
 export async function loadGeneration(config: Config, means: Means): Promise<LoadedGeneration> {
   const loading = loadingOf(config, means);
   if ("problems" in loading) return { kind: "problems", problems: loading.problems };
-  const holds: Hold<GenerationPlugin>[] = [];
-  const problems: string[] = [];
+  const inFile = (line: string): string => `${config.file}: ${line}`;
   const tls = readTls(config);
-  if (tls.kind === "problems") problems.push(...tls.problems.map((problem) => `${config.file}: ${problem}`));
   const recipients = await readRecipientFiles(config.policy.recipients, config.plugin);
   const brought = await means.remoteLists?.bring(config);
-  problems.push(...recipients.problems, ...brought?.problems ?? []);
-  const judged: PluginEntry[] = [];
-  for (const [index, entry] of config.plugin.entries()) {
-    if (entry.off) continue;
-    judged.push(entry);
-    const step = await loadEntry(loading, entry, index + 1);
-    if (step.kind === "loaded") holds.push(step.hold);
-    else problems.push(...step.problems);
-  }
+  const { held, problems: refused } = await loadEntries(loading);
+  const problems = [...recipients.problems, ...brought?.problems ?? [], ...refused];
   const close = async (): Promise<void> => {
-    await Promise.all(holds.map((hold) => hold.release()));
+    await Promise.all(held.map(({ hold }) => hold.release()));
   };
-  if (problems.length > 0 || tls.kind === "problems") {
+  if (tls.kind === "problems" || problems.length > 0) {
     await close();
-    return { kind: "problems", problems };
+    return { kind: "problems", problems: [...tls.kind === "problems" ? tls.problems.map(inFile) : [], ...problems] };
   }
-  const plugins = holds.map(({ part }) => part);
-  const chains = chainsOf(plugins.map((plugin, index) => {
-    const entry = judged[index];
-    return judgedBy(entry === undefined ? plain : withRules(entry, recipients), plugin);
-  }));
+  const chains = chainsOf(held.map(({ entry, hold }) => judgedBy(withRules(entry, recipients), hold.part)));
   const warnings = [
     ...recipients.warnings,
     ...brought?.warnings ?? [],
     ...[...loading.lists.values()].flatMap((list) => list.problems),
-    ...[...tls.warnings, ...lonelyListeners(config, chains)].map((warning) => `${config.file}: ${warning}`),
+    ...[...tls.warnings, ...foldersWithoutPlugins(config), ...lonelyListeners(config, chains)].map(inFile),
   ];
-  const { material } = tls;
-  const { files, rules } = recipients;
   const generation = {
     config,
-    plugins,
+    plugins: held.map(({ hold }) => hold.part),
     chains,
-    recipients: { files, rules },
+    recipients: { files: recipients.files, rules: recipients.rules },
+    warnings,
     close,
-    ...(material === undefined ? {} : { tls: material }),
+    ...(tls.material === undefined ? {} : { tls: tls.material }),
   };
-  return { kind: "generation", generation, warnings };
+  return { kind: "generation", generation };
 }
 
-function loadingOf(config: Config, means: Means): Loading | { readonly problems: readonly string[] } {
-  const trusted = readTrustedKeys(config.plugins);
-  if (trusted.kind === "problems") return { problems: trusted.problems.map((problem) => `${config.file}: ${problem}`) };
-  return { config, means, trusted: trusted.keys, lists: new Map() };
+interface Held {
+  readonly entry: PluginEntry;
+  readonly hold: Hold<GenerationPlugin>;
+}
+
+/** In the order of the configuration. */
+async function loadEntries(loading: Loading): Promise<{ readonly held: Held[]; readonly problems: string[] }> {
+  const held: Held[] = [];
+  const problems: string[] = [];
+  for (const [index, entry] of loading.config.plugin.entries()) {
+    if (entry.off) continue;
+    const loaded = await loadEntry(loading, entry, index + 1);
+    if (loaded.kind === "loaded") held.push({ entry, hold: loaded.hold });
+    else problems.push(...loaded.problems);
+  }
+  return { held, problems };
 }
 
 /** What of an entry is the operator's alone. */
 type Judged = Pick<PluginEntry, "policy" | "order">;
-
-const plain: Judged = { policy: plainPolicy, order: 0 };
 
 function withRules({ label, policy, order }: PluginEntry, { rules }: RecipientFiles): Judged {
   const byRecipient = rules.get(label);
@@ -157,7 +80,7 @@ function withRules({ label, policy, order }: PluginEntry, { rules }: RecipientFi
 function judgedBy({ policy, order }: Judged, plugin: GenerationPlugin): Registered {
   const { name, onError, hooks, manifest } = plugin;
   const { givesMarks = false, readsNotesOf = [] } = plugin;
-  const call: Registered["call"] = (hook, event, content) => plugin.call(hook, event, content);
+  const call: Registered["call"] = (hook, event, content, own) => plugin.call(hook, event, content, own);
   return {
     name,
     onError,
@@ -175,123 +98,4 @@ function judgedBy({ policy, order }: Judged, plugin: GenerationPlugin): Register
 function lonelyListeners({ listen }: Config, { auth }: Chains): readonly string[] {
   const lonely = auth.length === 0 && listen.some(({ mode }) => mode === "submission");
   return lonely ? ["listener: no plugin is asked at the hook auth, so nobody can submit a message"] : [];
-}
-
-/** `number` counts from 1, as the configuration's messages do. */
-async function loadEntry(loading: Loading, entry: PluginEntry, number: number): Promise<Step> {
-  const { config, means } = loading;
-  const file = fileOf(entry, config);
-  if (file === undefined) return refused([`${placeOf(config, entry, number)}: ${whyMissing(config, entry, number)}`]);
-  return await loadFrom(loading, entry, number, file, await means.files.look(file));
-}
-
-/**
- * Loads one plugin of the configuration from the octets of a file, as a generation would: all its problems, or a hold on
- * it. A generation that is loaded while it is held takes this very plugin, if they are in its file.
- */
-export async function loadOctets(
-  config: Config,
-  means: Means,
-  entry: PluginEntry,
-  octets: Uint8Array,
-): Promise<LoadedOctets> {
-  const loading = loadingOf(config, means);
-  if ("problems" in loading) return refused(loading.problems);
-  return await loadFrom(loading, entry, config.plugin.indexOf(entry) + 1, octets, describeOctets(octets));
-}
-
-async function loadFrom(
-  loading: Loading,
-  entry: PluginEntry,
-  number: number,
-  file: string | Uint8Array,
-  seen: PluginFile | undefined,
-): Promise<Step> {
-  const { config, means, trusted } = loading;
-  const key = seen && pluginKey(seen, entry, config, (name) => listOf(loading, name).lines, trusted);
-  const hold = key && means.plugins.take(key);
-  if (hold) return { kind: "loaded", hold };
-  const loaded = await loadPlugin(sourceOf(loading, entry, file));
-  if (loaded.kind === "refused") {
-    return refused(loaded.problems.map((problem) => explain(loading, entry, number, problem)));
-  }
-  const { plugin } = loaded;
-  // A file that was replaced this very moment is not what the key says.
-  if (key && plugin.digest === seen.digest) return { kind: "loaded", hold: holdOf(means, key, plugin) };
-  return { kind: "loaded", hold: { part: plugin, release: () => plugin.close() } };
-}
-
-/** Somebody else may have loaded the same meanwhile: a trial, or a generation. */
-function holdOf({ plugins }: Means, key: string, plugin: GenerationPlugin): Hold<GenerationPlugin> {
-  const hold = plugins.take(key);
-  if (hold === undefined) return plugins.add(key, plugin);
-  void plugin.close();
-  return hold;
-}
-
-function sourceOf(loading: Loading, entry: PluginEntry, file: string | Uint8Array): PluginSource {
-  const { config, trusted, means: { log, host } } = loading;
-  const { name, label, settings, grant, limits, state, onError } = entry;
-  return {
-    name,
-    label,
-    file,
-    settings,
-    grant,
-    limits,
-    state,
-    host,
-    lists: (name) => listOf(loading, name).lines,
-    serverName: config.hostname,
-    log: (level, line) => log(level, "plugin says", { plugin: label, text: line }),
-    ...(trusted === undefined ? {} : { trusted }),
-    ...(onError === undefined ? {} : { onError }),
-  };
-}
-
-/** The .wasm file of an entry; undefined if there is none. */
-export function fileOf(entry: PluginEntry, config: Config): string | undefined {
-  return entry.file ?? findFile(entry.name, config.plugins.directories);
-}
-
-/** The operator's folders come first: a plugin of the same name takes the place of ours. */
-function findFile(name: string, directories: readonly string[]): string | undefined {
-  const own = directories.map((directory) => join(directory, `${name}.wasm`)).find((path) => existsSync(path));
-  return own ?? programFile(`${shippedPlugins}/${name}.wasm`);
-}
-
-/** What comes from elsewhere is added to what lies here. */
-function listOf({ config, means, lists }: Loading, name: string): List {
-  const known = lists.get(name);
-  if (known !== undefined) return known;
-  const here = readList(config.folder, name);
-  const elsewhere = means.remoteLists?.listOf(config, name);
-  const list = elsewhere === undefined ? here : joined(here, elsewhere);
-  lists.set(name, list);
-  return list;
-}
-
-function joined(one: List, other: List): List {
-  return {
-    lines: [...one.lines, ...other.lines],
-    places: [...one.places, ...other.places],
-    problems: [...one.problems, ...other.problems],
-  };
-}
-
-function placeOf(config: Config, entry: PluginEntry, number: number): string {
-  const version = entry.changed?.digest === undefined ? "" : ", the version that was deployed";
-  return `${config.file}: plugin.${number} (${entry.label}${version})`;
-}
-
-/** A line of a list is named by its file and number there: that is where it is to be corrected. */
-function explain(loading: Loading, entry: PluginEntry, number: number, { path, message }: Problem): string {
-  const [, name = "", line = ""] = /^lists\.(\w+)\[(\d+)\]$/.exec(path) ?? [];
-  const place = loading.lists.get(name)?.places[Number(line)];
-  if (place !== undefined) return escapeControls(`${place}: ${message} (for plugin.${number}, ${entry.label})`);
-  return escapeControls(`${placeOf(loading.config, entry, number)}: ${path}: ${message}`);
-}
-
-function refused(problems: readonly string[]): Step {
-  return { kind: "refused", problems };
 }

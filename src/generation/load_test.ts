@@ -6,8 +6,10 @@ import { after, before, test } from "node:test";
 import { mailEvent } from "../../sdk/typescript/testing.ts";
 import { buildPlugin } from "../../sdk/typescript/build_plugin.ts";
 import { loadConfig } from "../config/load.ts";
-import { type Changes, changesBetween } from "./changes.ts";
-import { type Generation, type GenerationPlugin, type LoadedGeneration, loadGeneration } from "./load.ts";
+import type { Changes } from "./change_lists.ts";
+import { changesBetween } from "./changes.ts";
+import type { Generation, GenerationPlugin } from "./generation.ts";
+import { type LoadedGeneration, loadGeneration } from "./load.ts";
 import { programFilesIn, shippedPlugins } from "../platform/program_files.ts";
 import { emptyHost } from "./open_host.ts";
 import { PluginFiles } from "./plugin_files.ts";
@@ -181,16 +183,24 @@ test("generation: what is wrong with a list's includes is a warning, once for al
   const tables = `[[plugin]]\nname = "probe"\n[[plugin]]\nname = "probe"\nlabel = "b"`;
   const loaded = await load(tables, "good\n$include gone");
   assert.ok(loaded.kind === "generation");
-  assert.deepEqual(loaded.warnings, [`${folder}/config/names:2: $include ${folder}/config/gone: no such file`]);
+  assert.deepEqual(loaded.generation.warnings, [
+    `${folder}/config/names:2: $include ${folder}/config/gone: no such file`,
+  ]);
   await loaded.generation.close();
 });
 
 test("generation: a plugin stays the same until its file or what it is given changes, whatever the others do", async () => {
   const shared: Shared = new SharedParts();
-  const tables = (max: number): string => `[[plugin]]\nname = "probe"\nsettings = { max = ${max} }\n${second}`;
+  const probe = (max: number): string => `[[plugin]]\nname = "probe"\nsettings = { max = ${max} }`;
+  const tables = (max: number): string => `${probe(max)}\n${second}`;
   const second = `[[plugin]]\nname = "probe"\nlabel = "second"`;
   const steps: readonly (readonly [tables: string, names: string, changes: Partial<Changes>])[] = [
     [tables(1), "a", { kept: ["probe", "second"] }],
+    [`${tables(1)}\nmode = "monitor"`, "a", { kept: ["probe", "second"], rejudged: ["second"] }],
+    [tables(1), "a", { kept: ["probe", "second"], rejudged: ["second"] }],
+    [`${tables(1)}\norder = 3`, "a", { kept: ["probe", "second"], rejudged: ["second"] }],
+    [`${second}\n${probe(1)}`, "a", { kept: ["second", "probe"], rejudged: ["second"] }],
+    [tables(1), "a", { kept: ["probe", "second"], rejudged: ["second"] }],
     [tables(2), "a", { changed: ["probe"], kept: ["second"] }],
     [tables(2), "b", { changed: ["probe", "second"] }],
     [second, "b", { removed: ["probe"], kept: ["second"] }],
@@ -202,7 +212,7 @@ test("generation: a plugin stays the same until its file or what it is given cha
   let before = await loadedFrom(tables(1), "a", shared);
   for (const [text, names, changes] of steps) {
     const after = await loadedFrom(text, names, shared);
-    const nothing = { added: [], changed: [], removed: [], kept: [], tables: [] };
+    const nothing = { added: [], changed: [], removed: [], kept: [], rejudged: [], tables: [] };
     assert.deepEqual(changesBetween(before, after), { ...nothing, ...changes });
     await before.close();
     before = after;

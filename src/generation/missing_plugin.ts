@@ -1,6 +1,6 @@
 // Says which plugins there are, to an operator whose plugin is not among them.
 
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import type { Config, PluginEntry } from "../config/config.ts";
 import { displayPath } from "../config/display_path.ts";
 import { programFilesIn, shippedPlugins } from "../platform/program_files.ts";
@@ -20,8 +20,25 @@ export function whyMissing(config: Config, entry: PluginEntry, number: number): 
   return `no file ${entry.name}.wasm in ${places}the program's own plugins${remedy} ${known}`;
 }
 
+/** Each as `path: what`: a mistyped one would let another plugin of the same name be run without a word. */
+export function foldersWithoutPlugins({ plugins: { directories } }: Config): readonly string[] {
+  return directories.flatMap((directory, index) => {
+    if (isFolder(directory)) return [];
+    const place = `plugins.directories.${index + 1}: there is no folder ${displayPath(directory)}`;
+    return [`${place}: paths are relative to the folder of the configuration file`];
+  });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 function pluginsIn(directory: string): readonly string[] {
-  if (!existsSync(directory)) return [];
+  if (!isFolder(directory)) return [];
   return namesOf(readdirSync(directory)).toSorted();
 }
 

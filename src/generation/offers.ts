@@ -4,7 +4,7 @@ import { version } from "../cli/version.ts";
 import type { Config } from "../config/config.ts";
 import type { ExtensionsChoice, Listener, ResultsChoice } from "../config/protocol.ts";
 import type { Extension, Offer } from "../smtp/extensions.ts";
-import type { Generation } from "./load.ts";
+import type { Generation } from "./generation.ts";
 
 /** How each extension is switched on. */
 const switches: { readonly [E in Extension]: keyof ExtensionsChoice } = {

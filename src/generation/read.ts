@@ -3,7 +3,8 @@
 import type { Config } from "../config/config.ts";
 import type { Loaded } from "../config/load.ts";
 import { type Moment, overlayConfig } from "../deployments/overlay_config.ts";
-import { type LoadedGeneration, loadGeneration, type Means } from "./load.ts";
+import { type LoadedGeneration, loadGeneration } from "./load.ts";
+import type { Means } from "./load_entry.ts";
 
 export interface Reading {
   /** Reads the configuration. */
@@ -26,7 +27,8 @@ export async function readGeneration({ read, meansFor, moment = "start" }: Readi
   if (opened.kind === "problems") return opened;
   const overlaid = await overlayConfig(loaded.config, moment);
   if (overlaid.kind === "problems") return overlaid;
-  const generation = await loadGeneration(overlaid.config, opened.means);
-  if (generation.kind === "problems") return generation;
-  return { ...generation, warnings: [...loaded.warnings, ...overlaid.warnings, ...generation.warnings] };
+  const built = await loadGeneration(overlaid.config, opened.means);
+  if (built.kind === "problems") return built;
+  const warnings = [...loaded.warnings, ...overlaid.warnings, ...built.generation.warnings];
+  return { kind: "generation", generation: { ...built.generation, warnings } };
 }

@@ -6,7 +6,7 @@ import { type About, concernOf, only } from "../policy/about.ts";
 import type { Standing } from "../policy/standing.ts";
 import { isDue, isReached, type Terms } from "../policy/terms.ts";
 import type { Content } from "../spool/spool.ts";
-import type { Askable, CallResult } from "./askable.ts";
+import type { Askable, CallResult, Own } from "./askable.ts";
 import { unmet } from "./condition.ts";
 import { decisiveAt, type Finding, isDecisive, judge, type Judged, judgeEach, learn, policyOf } from "./finding.ts";
 import type { Notebook } from "./notebook.ts";
@@ -49,10 +49,13 @@ export async function ask(
   const findings: Finding[] = [];
   const lastGiver = chain.findLastIndex(({ givesMarks = false }) => givesMarks);
   let standing = before;
-  let { about } = question;
+  let toldOf = before;
+  let { about, event } = question;
   for (const [index, plugin] of chain.entries()) {
     if (index > lastGiver && isDue(standing, terms, about, perRecipient)) break;
-    const event = standing === before ? question.event : withStanding(question.event, standing, about);
+    // As long as nothing is learnt all are told the same event, which is put into words once.
+    if (standing !== toldOf) event = withStanding(question.event, standing, about);
+    toldOf = standing;
     const finding = await findingOf(plugin, { ...question, event, about }, notebook, standing);
     findings.push(finding);
     observe(about.hook, finding);
@@ -79,24 +82,29 @@ async function findingOf(plugin: Askable, asking: Asking, notebook: Notebook, st
   const condition = plugin.when?.[about.hook];
   const missed = condition && unmet(condition, told);
   if (missed !== undefined) return { kind: "skipped", plugin: plugin.name, why: `when: ${missed}` };
-  const result = await callWithNotes(plugin, { ...asking, about: own, event: told }, notebook);
+  const answered = await plugin.call(about.hook, told, asking.content, toldAlone(plugin, own, notebook));
+  const result = keepNotes(notebook, plugin, answered, own);
   return (perRecipient ? judgeEach : judge)(plugin, result, !isReached(terms, about.hook), those);
 }
 
-async function callWithNotes(plugin: Askable, asking: Asking, notebook: Notebook): Promise<CallResult> {
-  const { about, event, content } = asking;
+function toldAlone(plugin: Askable, about: About, notebook: Notebook): Own {
   const recipients = notedRecipients(about);
   const notes = notebook.read(plugin.name, recipients);
   const others = plugin.readsNotesOf;
   const othersNotes = others === undefined ? undefined : notebook.readOthers(plugin.name, others, recipients);
-  const told = {
-    ...event,
-    seed: Math.trunc(Math.random() * 2 ** 32),
+  const seed = Math.trunc(Math.random() * 2 ** 32);
+  if (notes === undefined && othersNotes === undefined) return { seed };
+  return {
+    seed,
     ...(notes === undefined ? {} : { notes }),
     ...(othersNotes === undefined ? {} : { othersNotes }),
   };
-  const result = await plugin.call(about.hook, told, content);
+}
+
+/** The result is another if what the plugin noted finds no room. */
+function keepNotes(notebook: Notebook, plugin: Askable, result: CallResult, about: About): CallResult {
   if (result.kind === "failed" || result.answer.notes === undefined) return result;
+  const recipients = notedRecipients(about);
   const place = recipients.kind === "one" ? recipients.place : undefined;
   if (notebook.write(plugin.name, result.answer.notes, place)) return result;
   return { kind: "failed", failure: "badOutput", message: "its notes have grown too large", micros: result.micros };

@@ -2,7 +2,7 @@
 
 import type { When } from "../../sdk/contract/condition.ts";
 import type { HookName } from "../../sdk/contract/contract.ts";
-import type { Event } from "../../sdk/contract/event.ts";
+import type { Event, Notes } from "../../sdk/contract/event.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -32,7 +32,15 @@ export interface HostRequest {
   readonly outcome: string;
 }
 
-/** One plugin of a chain. `call` never rejects and has its own deadline; `content` is the message, where there is one. */
+/** What one plugin alone is told, in the place of what the event says. */
+export interface Own {
+  /** An unsigned 32-bit number. */
+  readonly seed: number;
+  readonly notes?: Notes;
+  readonly othersNotes?: { readonly [plugin: string]: Notes };
+}
+
+/** One plugin of a chain. */
 export interface Askable {
   /** Its name in the configuration, unique there. */
   readonly name: string;
@@ -45,5 +53,6 @@ export interface Askable {
   readonly readsNotesOf?: readonly string[];
   /** When it wants to be asked, by hook; without an entry always. */
   readonly when?: When;
-  call(hook: HookName, event: Event, content?: Content): Promise<CallResult>;
+  /** Never rejects, and has its own deadline. `content` is the message, where there is one; without `own` the event says all. */
+  call(hook: HookName, event: Event, content?: Content, own?: Own): Promise<CallResult>;
 }

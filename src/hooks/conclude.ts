@@ -55,6 +55,8 @@ function tell(fate: Fate, { standing }: Asked, { about, terms }: About): Told {
 }
 
 function withTold(settled: Settled, told: Told): Settled {
+  // Nothing else was told than what was settled: so it is nearly always.
+  if (told.earned === undefined && told.decision === settled.decision && told.by === settled.by) return settled;
   const { decision: _decision, by: _by, answer: _answer, ...rest } = settled;
   const { decision, by, answer } = told;
   return {

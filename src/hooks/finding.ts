@@ -15,6 +15,8 @@ import {
   scored,
   type Standing,
 } from "../policy/standing.ts";
+import { checkFailed, checkFailedForNow } from "../smtp/replies.ts";
+import type { Reply } from "../smtp/reply.ts";
 import type { Askable, CallResult } from "./askable.ts";
 
 export type Finding = Judged | Skipped;
@@ -42,9 +44,13 @@ export interface Skipped {
 /** The word of a plugin that failed: what its `onError` says. The client learns no more than that it may try again. */
 const failed: { readonly [O in OnError]: Verdict } = {
   pass: { verdict: "pass" },
-  defer: { verdict: "defer", code: 451, status: "4.3.0", text: "A check could not be made, please try again later" },
-  reject: { verdict: "reject", code: 554, status: "5.3.0", text: "A check could not be made" },
+  defer: refusalOf("defer", checkFailedForNow()),
+  reject: refusalOf("reject", checkFailed()),
 };
+
+function refusalOf(verdict: Refusal["verdict"], { code, status, lines: text }: Reply): Refusal {
+  return { verdict, code, text, ...(status === undefined ? {} : { status }) };
+}
 
 /**
  * `late`: the point for late refusals lies still ahead. A check that could not be made is told as it is, whatever `as`.

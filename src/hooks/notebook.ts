@@ -34,23 +34,25 @@ interface TransactionPages {
 /** Notes at three lifetimes, by plugin name. */
 export class Notebook {
   readonly #session: Pages;
-  #transaction: TransactionPages;
+  /** Made when somebody may write in them: most questions are asked of nobody. */
+  #transaction: TransactionPages | undefined;
 
-  constructor(session: Pages = new Map(), transaction: TransactionPages = noPages()) {
-    this.#session = session;
+  constructor(session?: Pages, transaction?: TransactionPages) {
+    this.#session = session ?? new Map();
     this.#transaction = transaction;
   }
 
   /** For whoever is asked now: when the transaction ends meanwhile, its pages are still here, and touch no later one. */
   current(): Notebook {
-    return new Notebook(this.#session, this.#transaction);
+    return new Notebook(this.#session, this.#pages);
   }
 
   /** The page of one plugin, or nothing if it never noted anything. */
   read(plugin: string, of: Recipients = { kind: "none" }): Notes | undefined {
     const session = this.#session.get(plugin)?.notes;
-    const transaction = this.#transaction.whole.get(plugin)?.notes;
-    const noted = this.#transaction.recipients.get(plugin);
+    const transaction = this.#transaction?.whole.get(plugin)?.notes;
+    const noted = this.#transaction?.recipients.get(plugin);
+    if (session === undefined && transaction === undefined && noted === undefined) return undefined;
     const recipient = of.kind === "one" ? noted?.get(of.place)?.notes : undefined;
     const recipients = of.kind === "all" && noted !== undefined
       ? of.places.map((place) => noted.get(place)?.notes ?? {})
@@ -70,7 +72,7 @@ export class Notebook {
     names: readonly string[],
     of: Recipients,
   ): { readonly [plugin: string]: Notes } | undefined {
-    const { whole, recipients } = this.#transaction;
+    const { whole, recipients } = this.#pages;
     const writers = names.includes("*") ? [...this.#session.keys(), ...whole.keys(), ...recipients.keys()] : names;
     const pages = [...new Set(writers)].flatMap((name) => {
       const page = name === plugin ? undefined : this.read(name, of);
@@ -82,7 +84,7 @@ export class Notebook {
   /** Merges key by key; notes on a recipient are about the one at `place`. Answers whether it fitted: what did not stays as it was. */
   write(plugin: string, update: NotesUpdate, place?: number): boolean {
     const fitsSession = merge(this.#session, plugin, update.session, maxPage);
-    const fitsTransaction = merge(this.#transaction.whole, plugin, update.transaction, maxPage);
+    const fitsTransaction = merge(this.#pages.whole, plugin, update.transaction, maxPage);
     const fitsRecipient = place === undefined || update.recipient === undefined ||
       this.#writeRecipient(plugin, update.recipient, place);
     return fitsSession && fitsTransaction && fitsRecipient;
@@ -90,20 +92,24 @@ export class Notebook {
 
   /** A recipient is asked about anew: what was noted about one at this place was about one that was refused. */
   beginRecipient(place: number): void {
-    for (const pages of this.#transaction.recipients.values()) pages.delete(place);
+    for (const pages of this.#transaction?.recipients.values() ?? []) pages.delete(place);
   }
 
   /** Transaction notes live as long as the transaction. */
   endTransaction(): void {
-    this.#transaction = noPages();
+    this.#transaction = undefined;
+  }
+
+  get #pages(): TransactionPages {
+    return this.#transaction ??= noPages();
   }
 
   #writeRecipient(plugin: string, update: JsonObject, place: number): boolean {
-    const pages = this.#transaction.recipients.get(plugin) ?? new Map<number, Page>();
+    const pages = this.#pages.recipients.get(plugin) ?? new Map<number, Page>();
     let others = 0;
     for (const [at, { length }] of pages) if (at !== place) others += length;
     if (!merge(pages, place, update, Math.min(maxPage, maxRecipientPages - others))) return false;
-    this.#transaction.recipients.set(plugin, pages);
+    this.#pages.recipients.set(plugin, pages);
     return true;
   }
 }

@@ -45,6 +45,7 @@ export function fateOf(decisive: Judged, ruling: Ruling = decisive.ruling): Fate
   return answer === undefined ? fate : { ...fate, answer };
 }
 
+/** Does it say no, for good or for now? */
 export function isRefusal({ decision }: Fate): boolean {
   return decision.verdict === "reject" || decision.verdict === "defer";
 }

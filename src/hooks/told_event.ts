@@ -1,16 +1,9 @@
 // The event as one plugin of a chain is told it: with its notes, and with what the plugins before it have changed.
 
-import type { Event, Mailbox, Notes } from "../../sdk/contract/event.ts";
+import type { Event, Mailbox } from "../../sdk/contract/event.ts";
 import { type About, commonMarks } from "../policy/about.ts";
 import type { Standing } from "../policy/standing.ts";
 import type { Recipients } from "./notebook.ts";
-
-/** What is added for the plugin that is asked. */
-export interface Own {
-  readonly seed: number;
-  readonly notes?: Notes;
-  readonly othersNotes?: { readonly [plugin: string]: Notes };
-}
 
 /** The same event, if the plugins before had nothing to say to the client's favour or against it. */
 export function withStanding(event: Event, standing: Standing, about: About): Event {

@@ -57,7 +57,7 @@ async function mine(path: string, limits: readonly [all: number, address: number
     limits: () => ({ all: limits[0], address: limits[1], network: Infinity }),
     keysOf: (address: string) => ({ address, network: address.split(".")[0] ?? "" }),
   };
-  return new SharedCounts({ rules, tallies: opened.tallies, log: () => assert.fail("logged") });
+  return new SharedCounts({ rules, tallies: opened.tallies, log: () => assert.fail("logged"), patience: 10_000 });
 }
 
 test("processes that race for the last places get them all, and not one more", { timeout: 60_000 }, async () => {

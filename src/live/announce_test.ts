@@ -88,10 +88,10 @@ test("that a plugin rests is told once, and once that it is asked again", async 
   ];
   for (const [number, each] of found.entries()) {
     const one = { ...session, id: `S${number}` };
-    watch.begin(one, { end: () => {} }).found(one, "rcpt", each);
+    watch.begin(one, { end: () => {} })?.found(one, "rcpt", each);
   }
-  happenings.publish("problem", {});
-  await eventually(() => "nothing", () => heard.at(-1)?.kind === "problem" ? true : undefined);
+  happenings.publish("reload", {});
+  await eventually(() => "nothing", () => heard.at(-1)?.kind === "reload" ? true : undefined);
   const plugins = heard.filter(({ kind }) => kind === "plugin").map(({ session, facts }) => [session, facts["state"]]);
   assert.deepEqual(plugins, [[undefined, "resting"], [undefined, "asked"]]);
 });

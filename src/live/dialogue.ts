@@ -40,11 +40,6 @@ export class Dialogue {
     this.#room = room;
   }
 
-  /** Entries that are kept. */
-  get size(): number {
-    return this.#entries.length;
-  }
-
   /** Entries that are not kept any more. */
   get omitted(): number {
     return this.#omitted;

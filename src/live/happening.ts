@@ -5,7 +5,7 @@ import type { Json } from "../../sdk/contract/contract.ts";
 /**
  * Of sessions: `connected`, `verdict` (what a plugin found, but mere passes only for those who want detail), `reply`
  * (a refusal), `message` (its fate), `turnedAway`, `disconnected`. Of the server: `plugin` (`state`: one that failed too
- * often is `resting`, or is `asked` again), `reload`, `deploy`, `problem`. `lost`: so many (`count`) are missing here.
+ * often is `resting`, or is `asked` again), `reload` (deployments too). `lost`: so many (`count`) are missing here.
  */
 export const happeningKinds = [
   "connected",
@@ -16,8 +16,6 @@ export const happeningKinds = [
   "disconnected",
   "plugin",
   "reload",
-  "deploy",
-  "problem",
   "lost",
 ] as const;
 

@@ -24,7 +24,7 @@ function ids(happenings: readonly Happening[]): readonly (number | string)[] {
 }
 
 function publish(happenings: Happenings, count: number): void {
-  for (let number = 0; number < count; number++) happenings.publish("problem", { number });
+  for (let number = 0; number < count; number++) happenings.publish("reload", { number });
 }
 
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 // One session under way as the operator sees it: plain JSON. Texts of clients are bounded and not escaped.
 
-/** Secrets are withheld. */
-export interface LiveSession {
+/** One in a list of them. Secrets are withheld. */
+export interface SessionSummary {
   /** Its code, as refusals end in. */
   readonly id: string;
   /** The process that serves it. */
@@ -31,6 +31,10 @@ export interface LiveSession {
   readonly transactions: number;
   readonly messages: number;
   readonly refusals: number;
+}
+
+/** One of them whole. */
+export interface LiveSession extends SessionSummary {
   /** The last lines, the oldest first; `omitted`: how many entries are missing. */
   readonly dialogue: readonly DialogueLine[];
   readonly omitted: number;

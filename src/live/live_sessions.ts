@@ -3,14 +3,11 @@
 import type { Session } from "../smtp/session.ts";
 import type { Reins, SessionWatch, TurnedAway, Watch } from "../watch/watch.ts";
 import type { Room } from "./dialogue.ts";
-import type { LiveSession } from "./live_session.ts";
+import type { LiveSession, SessionSummary } from "./live_session.ts";
 import { Observed } from "./observed.ts";
 
 /** Sessions that are told of at once, the oldest of them: an answer has to end somewhere. */
 const mostListed = 10_000;
-
-/** Of how many of the oldest, and of the newest, the dialogue is told: all of them would stop the server for a while. */
-const mostWhole = 250;
 
 /** Milliseconds for which more is kept after somebody has asked. */
 const lookedAtFor = 300_000;
@@ -35,26 +32,21 @@ export class LiveSessions implements Watch {
     return this.#sessions.size;
   }
 
-  /**
-   * The oldest first, 10,000 at the most. Of more than 500, those in the middle come without dialogue and findings; `find`
-   * has them. For the next five minutes more is kept of what is said.
-   */
-  list(): readonly LiveSession[] {
+  /** The oldest first, 10,000 at the most. For the next five minutes more is kept of what is said. */
+  list(): readonly SessionSummary[] {
     this.#look();
-    const listed: LiveSession[] = [];
-    const last = Math.min(this.size, mostListed);
+    const listed: SessionSummary[] = [];
     for (const { observed } of this.#sessions.values()) {
-      const place = listed.length;
-      if (place >= last) break;
-      listed.push(observed.view(this.#options.pid, place < mostWhole || place >= last - mostWhole));
+      if (listed.length >= mostListed) break;
+      listed.push(observed.summary(this.#options.pid));
     }
     return listed;
   }
 
-  /** One of them with all that is kept; undefined: there is none with this code. */
+  /** One of them, with all that is kept; undefined: there is none with this code. */
   find(id: string): LiveSession | undefined {
     this.#look();
-    return this.#sessions.get(id)?.observed.view(this.#options.pid, true);
+    return this.#sessions.get(id)?.observed.view(this.#options.pid);
   }
 
   /** Ends it with 421 as soon as it waits for its client. False: there is none with this code. */

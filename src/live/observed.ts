@@ -5,7 +5,7 @@ import type { Reply } from "../smtp/reply.ts";
 import type { Session } from "../smtp/session.ts";
 import type { Found, SessionWatch } from "../watch/watch.ts";
 import { Dialogue, type Room } from "./dialogue.ts";
-import type { LiveFinding, LiveSession, LiveState } from "./live_session.ts";
+import type { LiveFinding, LiveSession, LiveState, SessionSummary } from "./live_session.ts";
 import { bounded, shownEnvelope } from "./shown_text.ts";
 
 /** Findings that are kept: while somebody looks at sessions, and while nobody does. */
@@ -105,8 +105,17 @@ export class Observed implements SessionWatch {
     this.#around.left();
   }
 
-  /** `whole`: with dialogue and findings. */
-  view(pid: number, whole: boolean): LiveSession {
+  /** With its dialogue and findings. */
+  view(pid: number): LiveSession {
+    return {
+      ...this.summary(pid),
+      dialogue: this.#dialogue.lines,
+      omitted: this.#dialogue.omitted,
+      findings: (this.#findings ?? []).map(viewOf),
+    };
+  }
+
+  summary(pid: number): SessionSummary {
     const { id, client, server, hello, tls, user, transaction, commands, transactions, refusals } = this.#session;
     const asking = this.#state === "plugins" && this.#asking !== undefined ? { asking: this.#asking } : {};
     return {
@@ -126,9 +135,6 @@ export class Observed implements SessionWatch {
       transactions,
       messages: this.#messages,
       refusals,
-      dialogue: whole ? this.#dialogue.lines : [],
-      omitted: this.#dialogue.omitted + (whole ? 0 : this.#dialogue.size),
-      findings: whole ? (this.#findings ?? []).map(viewOf) : [],
     };
   }
 

@@ -8,6 +8,7 @@ import type { Transaction } from "../smtp/transaction.ts";
 const longest = 512;
 const mostRecipients = 20;
 
+/** A text from outside, cut where it is too long to be shown. */
 export function bounded(text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

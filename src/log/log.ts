@@ -14,8 +14,18 @@ export type Fields = { readonly [name: string]: string | number | boolean | unde
  */
 export type Outcome = "refused" | "accepted" | "over" | "turned away";
 
-/** Writes one entry. `message` is ours and constant; whatever came from outside belongs into the fields. */
-export type Log = (level: Level, message: string, fields?: Fields, outcome?: Outcome) => void;
+export interface Log {
+  /** Writes one entry. `message` is ours and constant; whatever came from outside belongs into the fields. */
+  (level: Level, message: string, fields?: Fields, outcome?: Outcome): void;
+  /** Whether anybody wants entries of this level: if not, who makes many may spare their fields. Absent: perhaps. */
+  readonly wants?: (level: Level) => boolean;
+}
+
+/** The same log, with these facts in every entry. */
+export function withFields(log: Log, always: Fields): Log {
+  const more: Log = (level, message, fields, outcome) => log(level, message, { ...fields, ...always }, outcome);
+  return log.wants === undefined ? more : Object.assign(more, { wants: log.wants });
+}
 
 export interface Entry {
   /** RFC 3339, in UTC. */

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { type Level, levels, type Log } from "./log.ts";
-import { whyUnwritable } from "./log_file.ts";
+import { whyUnwritable } from "./open_log_file.ts";
 import { type OpenTarget, openTarget, type TargetMeans } from "./open_target.ts";
 import type { LogTarget } from "./targets.ts";
 
@@ -30,11 +30,14 @@ export class ServerLog {
   }
 
   /** Nowhere before `follow`; costs nothing for entries that nobody wants. */
-  readonly log: Log = (level: Level, message, fields, outcome) => {
-    if (outcome === undefined && levels.indexOf(level) < this.#least) return;
-    const entry = { time: this.#means.now().toISOString(), level, message, fields: fields ?? {} };
-    for (const { open } of this.#followed) open.holdBack.take(entry, outcome);
-  };
+  readonly log: Log = Object.assign(
+    ((level, message, fields, outcome) => {
+      if (outcome === undefined && !this.#wants(level)) return;
+      const entry = { time: this.#means.now().toISOString(), level, message, fields: fields ?? {} };
+      for (const { open } of this.#followed) open.holdBack.take(entry, outcome);
+    }) satisfies Log,
+    { wants: (level: Level): boolean => this.#wants(level) },
+  );
 
   /** From now on these. Targets that have not changed stay open, but files that were moved away are left. */
   follow(targets: readonly LogTarget[]): void {
@@ -53,6 +56,10 @@ export class ServerLog {
   async close(): Promise<void> {
     this.follow([]);
     await Promise.all(this.#closing);
+  }
+
+  #wants(level: Level): boolean {
+    return levels.indexOf(level) >= this.#least;
   }
 
   #close(open: OpenTarget): void {

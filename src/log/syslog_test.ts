@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { apiCertificate } from "../../test/support/api_certificate.ts";
 import { eventually } from "../../test/support/eventually.ts";
+import { freePort } from "../../test/support/loopback_port.ts";
+import { awakeTime } from "../../test/support/own_time.ts";
 import { parseSyslog } from "../../test/support/syslog_parser.ts";
 import {
   datagramReceiver,
@@ -63,7 +65,11 @@ for (const [name, open, address, more] of transports) {
   test(`over ${name} every line arrives, in order`, async () => {
     const receiver = await open();
     const { log } = logTo(address(receiver.port), more);
-    for (let number = 0; number < 200; number++) log.log("info", "counted", { number });
+    for (let number = 0; number < 200; number++) {
+      log.log("info", "counted", { number });
+      // What the system holds for a receiver is its own affair, and it drops datagrams beyond that.
+      if (name === "UDP" && number % 20 === 19) await arrived(receiver, number + 1);
+    }
     await arrived(receiver, 200);
     await log.close();
     await receiver.stop();
@@ -93,7 +99,7 @@ test("over TLS nobody is told but whom the certificate proves", async () => {
 });
 
 test("a receiver that is gone for a while gets what was logged meanwhile, and standard error hears of it once", async () => {
-  const first = await streamReceiver("tcp");
+  const first = await streamReceiver("tcp", await freePort());
   const { log, alerts } = logTo({ transport: "tcp", host: "127.0.0.1", port: first.port });
   log.log("info", "counted", { number: 0 });
   await arrived(first, 1);
@@ -111,7 +117,7 @@ test("a receiver that is gone for a while gets what was logged meanwhile, and st
 });
 
 test("nobody there: 4 MiB wait, more are dropped, and the receiver is told how many", async () => {
-  const gone = await streamReceiver("tcp");
+  const gone = await streamReceiver("tcp", await freePort());
   await gone.stop();
   const { log } = logTo({ transport: "tcp", host: "127.0.0.1", port: gone.port });
   const text = "x".repeat(950);
@@ -129,11 +135,11 @@ test("nobody there: 4 MiB wait, more are dropped, and the receiver is told how m
 });
 
 test("closing with nobody there takes no longer than 2 s", async () => {
-  const gone = await streamReceiver("tcp");
+  const gone = await streamReceiver("tcp", await freePort());
   await gone.stop();
   const { log } = logTo({ transport: "tcp", host: "127.0.0.1", port: gone.port });
   log.log("info", "last");
-  const began = performance.now();
+  const time = awakeTime();
   await log.close();
-  assert.ok(performance.now() - began < 3000);
+  assert.ok(time() < 3000);
 });

@@ -17,11 +17,10 @@ class Series<T> {
     this.#make = make;
   }
 
-  at(values: readonly string[]): T {
+  at(first?: string, second?: string, third?: string): T {
     // Joined, since a map in a map in a map is slower; a name has no line end.
-    const [first = "", second, third] = values;
-    const key = second === undefined ? first : `${first}\n${second}\n${third}`;
-    return this.#values.get(key)?.value ?? this.#add(key, values);
+    const key = second === undefined ? first ?? "" : `${first}\n${second}\n${third}`;
+    return this.#values.get(key)?.value ?? this.#add(key, [first ?? "", second ?? "", third ?? ""]);
   }
 
   get all(): readonly { readonly labels: Labels; readonly value: T }[] {
@@ -29,8 +28,9 @@ class Series<T> {
   }
 
   #add(key: string, values: readonly string[]): T {
-    if (this.#values.size >= mostSeries && values.some((value) => value !== others)) {
-      return this.at(this.#names.map(() => others));
+    const named = values.slice(0, this.#names.length);
+    if (this.#values.size >= mostSeries && named.some((value) => value !== others)) {
+      return this.at(...this.#names.map(() => others));
     }
     const labels = Object.fromEntries(this.#names.map((name, index) => [name, values[index] ?? ""]));
     const value = this.#make();
@@ -46,8 +46,8 @@ export class Counts {
     this.#series = new Series(names, () => ({ count: 0 }));
   }
 
-  add(by: number, ...values: readonly string[]): void {
-    this.#series.at(values).count += by;
+  add(by: number, first?: string, second?: string, third?: string): void {
+    this.#series.at(first, second, third).count += by;
   }
 
   get samples(): readonly MetricSample[] {
@@ -66,8 +66,8 @@ export class Durations {
     this.#series = new Series(names, () => ({ counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 }));
   }
 
-  observe(seconds: number, ...values: readonly string[]): void {
-    const series = this.#series.at(values);
+  observe(seconds: number, first?: string, second?: string, third?: string): void {
+    const series = this.#series.at(first, second, third);
     let place = 0;
     for (let bound = this.#bounds[0]; bound !== undefined && seconds > bound; bound = this.#bounds[++place]);
     series.counts[place] = (series.counts[place] ?? 0) + 1;

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { workTime } from "../../test/support/own_time.ts";
 import { contains, type Networks, networksOf } from "./contains.ts";
 import { formatNetwork, type Network, networkAround, parseNetwork } from "./network.ts";
 
@@ -89,13 +90,14 @@ test("10,000 networks cost a connection next to nothing", () => {
   const ipv4 = Array.from({ length: 10_000 }, (_, i) => network(`10.${i >> 8}.${i & 255}.0/25`));
   const ipv6 = Array.from({ length: 10_000 }, (_, i) => network(`2001:db8:${i.toString(16)}::/49`));
   const networks: Networks = networksOf([...ipv4, ...ipv6].reverse());
-  const started = performance.now();
-  for (let i = 0; i < 10_000; i++) {
-    assert.equal(contains(networks, `10.${i >> 8}.${i & 255}.127`), true);
-    assert.equal(contains(networks, `10.${i >> 8}.${i & 255}.128`), false);
-    assert.equal(contains(networks, `2001:db8:${i.toString(16)}:7fff::1`), true);
-    assert.equal(contains(networks, `2001:db8:${i.toString(16)}:8000::1`), false);
-  }
+  const took = workTime(() => {
+    for (let i = 0; i < 10_000; i++) {
+      assert.equal(contains(networks, `10.${i >> 8}.${i & 255}.127`), true);
+      assert.equal(contains(networks, `10.${i >> 8}.${i & 255}.128`), false);
+      assert.equal(contains(networks, `2001:db8:${i.toString(16)}:7fff::1`), true);
+      assert.equal(contains(networks, `2001:db8:${i.toString(16)}:8000::1`), false);
+    }
+  });
   // Looking at each in turn would be 400 million comparisons.
-  assert.ok(performance.now() - started < 1000, `${performance.now() - started} ms`);
+  assert.ok(took < 1000, `${took} ms`);
 });

@@ -20,6 +20,7 @@ export function carry(files: ReadonlyMap<string, string>): void {
   carried = files;
 }
 
+/** How this program was installed. */
 export function packaging(): Packaging {
   if (carried !== undefined) return "executable";
   return extname(import.meta.filename) === ".ts" ? "checkout" : "package";

@@ -105,13 +105,13 @@ export function grantedEvent(event: Event, hook: HookName, grants: EffectiveGran
 }
 
 /** Mostly there are none of others. */
-function grantedNotes(event: Event, grants: EffectiveGrants): Event {
-  const { othersNotes } = event;
-  if (othersNotes === undefined) return event;
+export function grantedNotes<T extends Pick<Event, "othersNotes">>(told: T, grants: EffectiveGrants): T {
+  const { othersNotes } = told;
+  if (othersNotes === undefined) return told;
   const granted = Object.entries(othersNotes).filter(([plugin]) => grants.allows("notes", plugin));
-  if (granted.length > 0) return { ...event, othersNotes: Object.fromEntries(granted) };
-  const { othersNotes: _hidden, ...rest } = event;
-  return rest as Event;
+  if (granted.length > 0) return { ...told, othersNotes: Object.fromEntries(granted) };
+  const { othersNotes: _hidden, ...rest } = told;
+  return rest as T;
 }
 
 /** Names of the fields that are copied as they are. */

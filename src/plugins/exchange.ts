@@ -2,8 +2,8 @@
 
 import { escapeControls } from "../text/quote.ts";
 import { limits } from "./limits.ts";
+import type { GuestSpace } from "./guest_space.ts";
 import type { Touched } from "./touched.ts";
-import type { GuestMemory } from "./web_assembly.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -27,7 +27,7 @@ const pricePerLine = 5000;
 /** The state of the call under way. Every number a guest passes is a lie until it was compared with its memory. */
 export class Exchange {
   /** The guest's own memory, known once it is instantiated; a guest need not export one. */
-  memory: GuestMemory | undefined;
+  memory: GuestSpace | undefined;
   /** Known with the memory: what the host writes there is noted like what the guest writes. */
   touched: Touched | undefined;
   input: Uint8Array = nothing;
@@ -172,7 +172,7 @@ export class Exchange {
   /** The guest's whole memory, for reading; outside it that throws. */
   view(what: string): DataView<ArrayBuffer> {
     if (this.memory === undefined) throw new Error(`${what}: it exports no memory`);
-    return new DataView(this.memory.buffer);
+    return this.memory.view;
   }
 
   /** Writes a number of 32 or 64 bits, little-endian. */
@@ -200,7 +200,7 @@ export class Exchange {
   /** The same to write into. */
   #room(what: string, pointer: number, length: number): Uint8Array {
     const octets = this.#guestOctets(what, pointer, length);
-    this.touched?.note(octets.byteOffset, octets.byteLength);
+    this.touched?.note(pointer >>> 0, octets.byteLength);
     return octets;
   }
 
@@ -208,9 +208,8 @@ export class Exchange {
     if (this.memory === undefined) throw new Error(`${what}: it exports no memory`);
     const [at, count] = [pointer >>> 0, length >>> 0];
     this.charge(count / octetsPerUnit);
-    const { buffer } = this.memory;
-    if (at + count > buffer.byteLength) throw new Error(`${what}: ${count} octets at ${at} are outside its memory`);
-    return new Uint8Array(buffer, at, count);
+    if (at + count > this.memory.length) throw new Error(`${what}: ${count} octets at ${at} are outside its memory`);
+    return this.memory.part(at, count);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Content } from "../spool/spool.ts";
 import { CallClock, type TimeLimits } from "./call_clock.ts";
 import { type CallEnd, Exchange, messageOf, type PluginLog, printable } from "./exchange.ts";
 import type { GuardFacts } from "./guard/guard.ts";
+import { GuestSpace } from "./guest_space.ts";
 import { hostFunctions, type HostSide } from "./kernel_functions.ts";
 import type { GuardedModule } from "./module_cache.ts";
 import { type Allowance, Requests } from "./requests.ts";
@@ -74,14 +75,15 @@ export class Guest {
 
   /** Octets of the guest's memory now. */
   get memory(): number {
-    return this.#host.exchange.memory?.buffer.byteLength ?? 0;
+    return this.#host.exchange.memory?.length ?? 0;
   }
 
   /** Its memory, globals and tables as they are now, to come back to; undefined if there is no way back to them. */
   snapshot(like?: Snapshot): Snapshot | undefined {
+    const { memory, touched } = this.#host.exchange;
     return this.#facts.dropsSegments
       ? undefined
-      : new Snapshot(stateOf(this.#exports, this.#facts, this.#host.exchange.touched), like);
+      : new Snapshot(stateOf(this.#exports, this.#facts, memory, touched), like);
   }
 
   /** Runs the export to its end, however often it is suspended. Never rejects. */
@@ -140,8 +142,8 @@ export async function instantiate(guarded: GuardedModule, turns: Turns, log: Plu
     putImage(exports, guarded);
     const { memory } = guarded.facts;
     if (memory !== undefined) {
-      exchange.memory = exports[memory.name] as GuestMemory;
-      exchange.touched = new Touched(exports[memory.touched] as GuestMemory);
+      exchange.memory = new GuestSpace(exports[memory.name] as GuestMemory, memory.notes);
+      exchange.touched = new Touched(exchange.memory);
     }
     return { kind: "guest", guest: new Guest(extism, exports, host, guarded.facts) };
   } catch (thrown) {
@@ -153,10 +155,10 @@ export async function instantiate(guarded: GuardedModule, turns: Turns, log: Plu
 function putImage(exports: { readonly [name: string]: unknown }, { facts, image }: GuardedModule): void {
   for (const { name, value } of image.globals) (exports[name] as GuestGlobal).value = value;
   if (facts.memory === undefined || image.segments.length === 0) return;
-  const { buffer } = exports[facts.memory.name] as GuestMemory;
+  const memory = new Uint8Array((exports[facts.memory.name] as GuestMemory).buffer);
   for (const { at, octets } of image.segments) {
-    if (at + octets.length > buffer.byteLength) throw new Error("a data segment lies outside its memory");
-    new Uint8Array(buffer, at, octets.length).set(octets);
+    if (at + octets.length > memory.length) throw new Error("a data segment lies outside its memory");
+    memory.set(octets, at);
   }
 }
 

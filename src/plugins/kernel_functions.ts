@@ -1,5 +1,6 @@
 // The imports of a plugin: Extism's `extism:host/env` with quotas, and our own `qpsmtpd`, straight to guest memory.
 
+import { hostCapabilities } from "../../sdk/contract/manifest.ts";
 import type { CallClock } from "./call_clock.ts";
 import { decodeJson } from "./decode_json.ts";
 import { Exchange, type LogLevel } from "./exchange.ts";
@@ -31,19 +32,7 @@ export const importable: { readonly [namespace: string]: ReadonlySet<string> } =
     ...["log_trace", "log_debug", "log_info", "log_warn", "log_error", "get_log_level"],
     ...["config_get", "var_get", "var_set"],
   ]),
-  "extism:host/user": new Set([
-    "dns",
-    "store",
-    "http",
-    "tcp",
-    "run",
-    "ldap",
-    "sql",
-    "content",
-    "crypto",
-    "clock",
-    "mmdb",
-  ]),
+  "extism:host/user": new Set(hostCapabilities),
   [reservedModule]: new Set([tickName]),
   [wasiModule]: new Set(Object.keys(wasiFunctions(new Exchange(() => {})))),
   qpsmtpd: new Set(["event_length", "event_read", "answer_write", "host_call", "host_result", "content_read"]),

@@ -35,6 +35,7 @@ const setting = v.pipe(
     choices: v.exactOptional(v.pipe(v.array(v.string()), v.minLength(1))),
     minimum: v.exactOptional(v.pipe(v.number(), v.finite())),
     maximum: v.exactOptional(v.pipe(v.number(), v.finite())),
+    secret: v.exactOptional(v.boolean()),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

@@ -31,6 +31,7 @@ test("a whole manifest is taken as it is", () => {
       how: { type: "string", description: "d", choices: ["a", "b"], default: "b" },
       who: { type: "list", description: "d", default: [] },
       must: { type: "boolean", description: "d" },
+      pin: { type: "string", description: "d", secret: true },
     },
   };
   assert.deepEqual(parse(manifest), { kind: "manifest", manifest });
@@ -67,6 +68,7 @@ const rows: readonly (readonly [fields: { readonly [field: string]: unknown }, t
   [setting({ minimum: 9, maximum: 8 }), /^settings.max has a minimum above its maximum$/],
   [setting({ choices: ["a"] }), /^settings.max may have choices only if it is a string$/],
   [setting({ type: "string", minimum: 1 }), /^settings.max may have minimum and maximum only if it is a number$/],
+  [setting({ secret: "yes" }), /^settings.max.secret /],
   [setting({ units: "s" }), /^settings.max.units is not known here$/],
 ];
 

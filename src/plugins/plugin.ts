@@ -4,13 +4,14 @@ import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Event } from "../../sdk/contract/event.ts";
 import type { Manifest, OnError } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
+import type { Own } from "../hooks/askable.ts";
 import type { Content } from "../spool/spool.ts";
 import { parseAnswer } from "./answer_schema.ts";
 import type { Breaker, BreakerState } from "./breaker.ts";
 import type { Instance } from "./configured_instance.ts";
 import { type Counters, Tally } from "./counters.ts";
 import { type CallResult, fail, type Judged } from "./failure.ts";
-import { eventFilter } from "./event_fields.ts";
+import { type EncodeEvent, eventEncoder } from "./event_text.ts";
 import type { CallEnd } from "./exchange.ts";
 import type { CallTerms } from "./extism_adapter.ts";
 import { answerCheck } from "./granted_answer.ts";
@@ -38,11 +39,16 @@ export interface Loaded {
 
 /** What is made once for each hook, so that a call pays little for its grants. */
 interface Gate {
-  readonly filter: (event: Event) => Event;
+  readonly encode: EncodeEvent;
   readonly check: (answer: Answer) => string | undefined;
 }
 
-const encoder = new TextEncoder();
+/** Of one call: `began` is a time of `performance.now`. */
+interface Occasion {
+  readonly content: Content | undefined;
+  readonly own: Own | undefined;
+  readonly began: number;
+}
 
 export class Plugin {
   readonly name: string;
@@ -78,12 +84,12 @@ export class Plugin {
     return this.#loaded.breaker.state;
   }
 
-  /** Asks one of `hooks`; `content` is the message under way. Never rejects. */
-  async call(hook: HookName, event: Event, content?: Content): Promise<CallResult> {
+  /** Asks one of `hooks`; `content` is the message under way, `own` what this plugin alone is told. Never rejects. */
+  async call(hook: HookName, event: Event, content?: Content, own?: Own): Promise<CallResult> {
     const { breaker } = this.#loaded;
     const began = performance.now();
     if (!breaker.admit()) return this.#tally.count(fail("broken", "it failed too often, and rests"), began);
-    const judged = await this.#answer(hook, event, content, began);
+    const judged = await this.#answer(hook, event, { content, own, began });
     breaker.report(judged.kind === "answered");
     return this.#tally.count(judged, began);
   }
@@ -93,18 +99,32 @@ export class Plugin {
     return this.#loaded.pool.close();
   }
 
-  async #answer(hook: HookName, event: Event, content: Content | undefined, began: number): Promise<Judged> {
+  /** Mostly an instance is idle, and nobody has to wait for a turn: then it costs no promise of its own. */
+  #answer(hook: HookName, event: Event, { content, own, began }: Occasion): Promise<Judged> {
     const { pool, turns } = this.#loaded;
     const gate = this.#gate(hook);
-    const input = this.#encode(gate.filter(event));
-    if (input === undefined) return fail("tooLarge", `the event is over ${this.limits.input} octets`);
+    const input = gate.encode(event, own);
+    if (input.byteLength > this.limits.input) {
+      return Promise.resolve(fail("tooLarge", `the event is over ${this.limits.input} octets`));
+    }
+    const terms = this.#terms(began, event.time, own?.seed ?? event.seed, content);
     const turn = turns.enter();
+    const idle = turn === undefined ? pool.takeIdle() : undefined;
+    if (idle === undefined) return this.#askInTurn(turn, hook, gate, input, terms);
+    return this.#ask(idle, hook, gate, input, terms);
+  }
+
+  async #askInTurn(
+    turn: Promise<void> | undefined,
+    hook: HookName,
+    gate: Gate,
+    input: Uint8Array,
+    terms: CallTerms,
+  ): Promise<Judged> {
     if (turn !== undefined) await turn;
-    const idle = pool.takeIdle();
-    if (idle !== undefined) return await this.#ask(idle, hook, gate, input, this.#terms(began, event, content));
-    const taken = await pool.take(began + this.limits.wall - performance.now());
+    const taken = await this.#loaded.pool.take(terms.began + this.limits.wall - performance.now());
     if (taken.kind !== "taken") return notTaken(taken);
-    return await this.#ask(taken.instance, hook, gate, input, this.#terms(began, event, content));
+    return await this.#ask(taken.instance, hook, gate, input, terms);
   }
 
   async #ask(instance: Instance, hook: HookName, gate: Gate, input: Uint8Array, terms: CallTerms): Promise<Judged> {
@@ -133,7 +153,7 @@ export class Plugin {
     return forbidden === undefined ? { kind: "answered", answer: parsed.answer } : fail("forbidden", forbidden);
   }
 
-  #terms(began: number, { time, seed }: Event, content: Content | undefined): CallTerms {
+  #terms(began: number, time: number, seed: number, content: Content | undefined): CallTerms {
     const { cpu, wall, output, log } = this.limits;
     const { allowance } = this.#loaded;
     const terms = { cpu, wall, output, log, began, time, seed, allowance };
@@ -144,16 +164,9 @@ export class Plugin {
     const known = this.#gates.get(hook);
     if (known !== undefined) return known;
     const { grants } = this.#loaded.allowance;
-    const gate: Gate = { filter: eventFilter(hook, grants), check: answerCheck(hook, grants) };
+    const gate: Gate = { encode: eventEncoder(hook, grants), check: answerCheck(hook, grants) };
     this.#gates.set(hook, gate);
     return gate;
-  }
-
-  #encode(event: Event): Uint8Array | undefined {
-    const text = JSON.stringify(event);
-    if (text.length > this.limits.input) return undefined;
-    const bytes = encoder.encode(text);
-    return bytes.byteLength > this.limits.input ? undefined : bytes;
   }
 }
 

@@ -2,12 +2,13 @@
 
 import { Buffer } from "node:buffer";
 import type { GuardFacts } from "./guard/guard.ts";
+import type { GuestSpace } from "./guest_space.ts";
 import type { Touched } from "./touched.ts";
-import type { GuestGlobal, GuestMemory, GuestTable } from "./web_assembly.ts";
+import type { GuestGlobal, GuestTable } from "./web_assembly.ts";
 
 /** What the guard exported of one instance. */
 export interface GuestState {
-  readonly memory?: GuestMemory;
+  readonly memory?: GuestSpace;
   readonly touched?: Touched;
   readonly globals: readonly GuestGlobal[];
   /** Only the tables that code can change. */
@@ -18,9 +19,9 @@ export interface GuestState {
 export function stateOf(
   exports: { readonly [name: string]: unknown },
   facts: GuardFacts,
+  memory?: GuestSpace,
   touched?: Touched,
 ): GuestState {
-  const memory = facts.memory === undefined ? undefined : exports[facts.memory.name] as GuestMemory;
   return {
     ...(memory === undefined ? {} : { memory }),
     ...(touched === undefined ? {} : { touched }),
@@ -55,8 +56,8 @@ export class Snapshot {
     const { memory, touched, globals, tables } = this.#state;
     if (tables.some((table, index) => table.length !== this.#tables[index]?.length)) return false;
     if (memory !== undefined && this.#memory !== undefined) {
-      if (memory.buffer.byteLength !== this.#memory.byteLength) return false;
-      const octets = new Uint8Array(memory.buffer);
+      const { octets } = memory;
+      if (octets.length !== this.#memory.length) return false;
       // Without notes all of it may have been touched.
       if (touched === undefined) octets.set(this.#memory);
       else touched.restore(octets, this.#memory);
@@ -72,7 +73,6 @@ export class Snapshot {
 }
 
 /** Guests have no clock and no randomness, so that instances with the same settings have the same memory. */
-function imageOf({ buffer }: GuestMemory, like: Uint8Array | undefined): Uint8Array {
-  const now = new Uint8Array(buffer);
-  return like !== undefined && Buffer.compare(now, like) === 0 ? like : now.slice();
+function imageOf({ octets }: GuestSpace, like: Uint8Array | undefined): Uint8Array {
+  return like !== undefined && Buffer.compare(octets, like) === 0 ? like : octets.slice();
 }

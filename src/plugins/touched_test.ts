@@ -2,10 +2,21 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assemble, call, guardedOf, instantiate, Metered, outcome, quantum } from "../../test/support/guarded.ts";
+import {
+  assemble,
+  call,
+  guardedOf,
+  type GuestExports,
+  instantiate,
+  Metered,
+  outcome,
+  quantum,
+} from "../../test/support/guarded.ts";
 import { randomModule } from "../../test/support/random_module.ts";
-import { blockOctets, notesPages } from "./guard/touch_code.ts";
+import { blockOctets, mostPages, notesOctets } from "./guard/touch_code.ts";
+import { GuestSpace } from "./guest_space.ts";
 import { Touched } from "./touched.ts";
+import type { GuardFacts } from "./guard/guard.ts";
 import type { GuestMemory } from "./web_assembly.ts";
 
 const page = 65_536;
@@ -13,14 +24,24 @@ const page = 65_536;
 /** A guest whose `run(place, count)` is `code`, its memory full of 0x55, and what it notes. */
 function guestOf(
   code: string,
-): { readonly run: (...values: number[]) => unknown; readonly octets: Uint8Array; readonly touched: Touched } {
+): {
+  readonly run: (...values: number[]) => unknown;
+  readonly octets: Uint8Array;
+  readonly notes: Uint8Array;
+  readonly touched: Touched;
+} {
   const { wasm, facts } = guardedOf(assemble(`(module (memory 1) (data $source "0123456789abcdef")
     (func (export "run") (param i32 i32) ${code}))`));
   const exports = instantiate(wasm, { "qpsmtpd:guard": { tick: () => quantum } });
-  const octets = new Uint8Array((exports[facts.memory?.name ?? ""] as GuestMemory).buffer);
+  const space = spaceOf(exports, facts);
+  const { octets } = space;
   octets.fill(0x55);
-  const touched = new Touched(exports[facts.memory?.touched ?? ""] as GuestMemory);
-  return { run: (...values) => outcome(() => call(exports, "run", ...values)), octets, touched };
+  const run = (...values: number[]): unknown => outcome(() => call(exports, "run", ...values));
+  return { run, octets, notes: space.notes(space.start), touched: new Touched(space) };
+}
+
+function spaceOf(exports: GuestExports, { memory }: GuardFacts): GuestSpace {
+  return new GuestSpace(exports[memory?.name ?? ""] as GuestMemory, memory?.notes ?? 0);
 }
 
 const vector = "(v128.const i32x4 -1 -1 -1 -1)";
@@ -92,19 +113,56 @@ test("what the host writes is noted", () => {
   }
 });
 
+const accesses: readonly (readonly [octets: number, code: (offset: number) => string])[] = [
+  [1, (offset) => `(i32.store8 offset=${offset} (local.get 0) (i32.const 0))`],
+  [8, (offset) => `(i64.store offset=${offset} (local.get 0) (i64.const 0))`],
+  [1, (offset) => `(drop (i32.load8_u offset=${offset} (local.get 0)))`],
+  [16, (offset) => `(v128.store offset=${offset} (local.get 0) (v128.const i64x2 0 0))`],
+  [4, (offset) => `(v128.store32_lane offset=${offset} 1 (local.get 0) (v128.const i64x2 0 0))`],
+  [2, (offset) => `(drop (v128.load16_lane offset=${offset} 1 (local.get 0) (v128.const i64x2 0 0)))`],
+  [16, () => "(memory.fill (local.get 0) (i32.const 0) (i32.const 16))"],
+  [16, () => "(memory.copy (local.get 0) (i32.const 0) (i32.const 16))"],
+  [16, () => "(memory.copy (i32.const 0) (local.get 0) (i32.const 16))"],
+  [16, () => "(memory.init $source (local.get 0) (i32.const 0) (i32.const 16))"],
+];
+
+for (const [octets, code] of accesses) {
+  test(`no address reaches the notes: ${code(0)}`, () => {
+    for (const offset of [0, 1, 65_535, 65_536, 300_000, 2 ** 31, 2 ** 32 - 262_144, 2 ** 32 - 1]) {
+      const { run, notes } = guestOf(code(offset));
+      const written = code(offset).includes("offset") ? offset : 0;
+      for (
+        const address of [
+          0,
+          1,
+          65_535,
+          65_536,
+          2 ** 31,
+          ...[1, 16, 65_536, 262_143, 262_144].map((at) => 2 ** 32 - at),
+        ]
+      ) {
+        notes.fill(2);
+        const isInside = address + written + octets <= page;
+        assert.equal(run(address, 0), isInside ? undefined : "trap", `at ${address} with ${offset}`);
+        assert.ok(notes.every((note) => note === 1 || note === 2), `at ${address} with ${offset}`);
+      }
+    }
+  });
+}
+
 test("what random modules leave is undone", () => {
   let changed = 0;
   for (let seed = 1; seed <= 100; seed++) {
     const guest = new Metered(assemble(randomModule(seed)));
-    const memory = guest.exports["memory"] as GuestMemory;
-    const touched = new Touched(guest.exports[guest.facts.memory?.touched ?? ""] as GuestMemory);
+    const memory = spaceOf(guest.exports, guest.facts);
+    const touched = new Touched(memory);
     for (let index = 0; index < 6; index++) {
-      const [before, size] = [new Uint8Array(memory.buffer).slice(), memory.buffer.byteLength];
+      const before = memory.octets.slice();
       touched.clear();
       outcome(() => call(guest.exports, `f${index}`, seed * 77, index - 3));
-      const now = new Uint8Array(memory.buffer);
+      const now = memory.octets;
       // Who grew is not restored.
-      if (now.length !== size) continue;
+      if (now.length !== before.length) continue;
       if (now.some((octet, at) => octet !== before[at])) changed++;
       touched.restore(now, before);
       assert.deepEqual(now, before, `seed ${seed}, f${index}`);
@@ -114,8 +172,9 @@ test("what random modules leave is undone", () => {
 });
 
 test("the notes reach as far as the memory can grow", () => {
-  for (const pages of [1, 255, 256, 257, 512, 65_535]) {
-    assert.ok(notesPages(pages) * page * blockOctets >= pages * page, `${pages} pages`);
+  for (const pages of [1, 255, 256, 257, 512, mostPages]) {
+    assert.ok(notesOctets(pages) * blockOctets >= pages * page, `${pages} pages`);
+    assert.ok(notesOctets(pages) + pages * page < 2 ** 32, `${pages} pages with their notes`);
   }
   const { wasm } = guardedOf(assemble(`(module (memory 1 700) (func (export "last") (result i32)
     (drop (memory.grow (i32.const 699))) (i32.store (i32.const 45875196) (i32.const 7)) (i32.load (i32.const 45875196))))`));

@@ -68,7 +68,7 @@ function writeVectors(exchange: Exchange, descriptor: number, vectors: number, c
     const length = view.getUint32(vectors + index * 8 + 4, true);
     if (at + length > view.byteLength) throw new Error("wasi: it prints from outside its memory");
     const most = Math.min(length, Math.max(0, mostLogged - text.length));
-    text += new TextDecoder().decode(new Uint8Array(view.buffer, at, most));
+    text += new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at, most));
     total += length;
   }
   exchange.writeNumber("wasi", written, total);

@@ -34,6 +34,7 @@ export const newcomer: Standing = { marks: [], transactionMarks: [], recipientMa
 /** A client cannot earn so much of either that the next deed does not count. */
 const mostScore = 1000;
 
+/** These marks hold to the end of the session. */
 export function marked(standing: Standing, marks: readonly Mark[]): Standing {
   const all = union(standing.marks, marks);
   return all === standing.marks ? standing : { ...standing, marks: all };
@@ -74,6 +75,7 @@ export function unproved(standing: Standing): Standing {
   return { ...standing, marks: standing.marks.filter((mark) => mark !== "authenticated") };
 }
 
+/** `by` is added to the score; it may be negative. */
 export function scored(standing: Standing, by: number): Standing {
   if (by === 0) return standing;
   return { ...standing, score: Math.max(-mostScore, Math.min(mostScore, standing.score + by)) };

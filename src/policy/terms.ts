@@ -3,6 +3,7 @@
 import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Mailbox } from "../../sdk/contract/event.ts";
 import type { Refusal } from "../../sdk/contract/verdict.ts";
+import { tooMuchAbuse } from "../smtp/replies.ts";
 import {
   type About,
   commonMarks,
@@ -48,7 +49,7 @@ export function earned(standing: Standing, terms: Terms, about: About): Earned |
   if (!isTransactionHook(hook)) return undefined;
   const threshold = terms.thresholds[hook];
   if (threshold !== undefined && standing.score <= threshold && !isMarked(standing, about)) {
-    return { by: "policy", refusal: tooBad };
+    return { by: "policy", refusal: { verdict: "reject", text: tooMuchAbuse().lines } };
   }
   const pending = isReached(terms, hook) ? due(standing, about) : undefined;
   return pending === undefined ? undefined : { by: pending.plugin, refusal: toldTo(pending, standing, about) };
@@ -95,8 +96,6 @@ function isWanted(told: Pending["told"], recipient: Mailbox): boolean {
   const { mode } = stanceFor(told, recipient);
   return mode === "late" || mode === "enforce";
 }
-
-const tooBad: Refusal = { verdict: "reject", text: "There were too many signs of abuse in this session" };
 
 function isMarked(standing: Standing, about: About): boolean {
   if (about.recipients.length === 0) return commonMarks(standing, about).length > 0;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
+import { freePort } from "../../test/support/loopback_port.ts";
 import { bindEarly, type EarlyListeners } from "./early_listeners.ts";
 
 const address = { host: "127.0.0.1", port: 0 };
@@ -67,11 +68,3 @@ test("all addresses are bound, or none", async () => {
   await assert.rejects(heard(free.port));
   listening.listener.close();
 });
-
-async function freePort(): Promise<number> {
-  const early = await bound();
-  const listening = await early.listen(address, greet);
-  assert.ok(listening.kind === "listening");
-  listening.listener.close();
-  return listening.listener.address.port;
-}

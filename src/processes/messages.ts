@@ -1,6 +1,7 @@
 // What primary and worker say to each other, checked where it arrives: a worker talks to strangers all day.
 
 import * as v from "valibot";
+import type { Changes } from "../generation/change_lists.ts";
 
 /** `drain`: end soon, every session is told so. `retire`: end when the sessions have, others take the clients. */
 export type ToWorker =
@@ -9,15 +10,6 @@ export type ToWorker =
   | { readonly kind: "ask"; readonly id: number; readonly question: string; readonly about: string }
   /** Whether what happens is to be told. */
   | { readonly kind: "listen"; readonly on: boolean };
-
-/** What a reload changed: see `Changes` of src/generation. */
-export interface ReloadedChanges {
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly removed: readonly string[];
-  readonly kept: readonly string[];
-  readonly tables: readonly string[];
-}
 
 /** Lines are whole and for the operator. */
 export type FromWorker =
@@ -29,7 +21,7 @@ export type FromWorker =
   | {
     readonly kind: "reloaded";
     readonly number: number;
-    readonly changes: ReloadedChanges;
+    readonly changes: Changes;
     readonly warnings: readonly string[];
   }
   | { readonly kind: "kept"; readonly number: number; readonly problems: readonly string[] }
@@ -53,7 +45,14 @@ const toWorker: v.GenericSchema<unknown, ToWorker> = v.variant("kind", [
   v.strictObject({ kind: v.literal("listen"), on: v.boolean() }),
 ]);
 
-const changes = v.strictObject({ added: lines, changed: lines, removed: lines, kept: lines, tables: lines });
+const changes = v.strictObject({
+  added: lines,
+  changed: lines,
+  removed: lines,
+  kept: lines,
+  rejudged: lines,
+  tables: lines,
+});
 
 const fromWorker: v.GenericSchema<unknown, FromWorker> = v.variant("kind", [
   v.strictObject({ kind: v.literal("listening"), lines, complaints: lines }),

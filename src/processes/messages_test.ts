@@ -17,7 +17,7 @@ const toWorker: readonly (readonly [message: unknown, isTaken: boolean])[] = [
   [null, false],
 ];
 
-const changes = { added: [], changed: ["a"], removed: [], kept: [], tables: [] };
+const changes = { added: [], changed: ["a"], removed: [], kept: [], rejudged: [], tables: [] };
 
 const fromWorker: readonly (readonly [message: unknown, isTaken: boolean])[] = [
   [{ kind: "listening", lines: ["a"], complaints: [] }, true],

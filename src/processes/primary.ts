@@ -28,7 +28,7 @@ export interface PrimaryOptions {
   readonly onReloadSignal: (reload: () => void) => void;
   /** Calls back whenever every worker is to be replaced by a new process. */
   readonly onRestartSignal: (restart: () => void) => void;
-  /** Called when all workers of the start listen; gives what is called before they are stopped. */
+  /** Called when all workers of the start listen; gives what is called when they are gone. */
   readonly startControl: (crew: PrimaryCrew) => Promise<() => Promise<void>>;
 }
 
@@ -121,10 +121,10 @@ class Primary implements PrimaryCrew {
   /** Drains every worker; resolves when all are gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#endControl();
     if (this.#workers.size > 0) this.#options.log("info", "stopping", { workers: this.#workers.size });
     await this.#drain([...this.#workers]);
     await this.#turn;
+    await this.#endControl();
   }
 
   async #start(): Promise<void> {
@@ -134,7 +134,7 @@ class Primary implements PrimaryCrew {
     if (first.kind === "started") {
       started(first.lines, this.#serving().map((worker) => worker.pid));
       this.#endControl = await this.#options.startControl(this);
-      return this.#stopping ? await this.#endControl() : undefined;
+      return;
     }
     for (const problem of new Set(first.problems)) complain(problem);
     this.#hopeless.resolve(1);

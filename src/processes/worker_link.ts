@@ -154,8 +154,14 @@ class Link implements WorkerLink {
 function bounded(outcome: ReloadOutcome): FromWorker {
   const { number } = outcome;
   if (outcome.kind === "kept") return { kind: "kept", number, problems: boundedLines(outcome.problems) };
-  const { added, changed, removed, kept, tables } = outcome.changes;
-  const [a, c, r, k, t] = [added, changed, removed, kept, tables].map(boundedLines);
-  const changes = { added: a ?? [], changed: c ?? [], removed: r ?? [], kept: k ?? [], tables: t ?? [] };
+  const { added, changed, removed, kept, rejudged, tables } = outcome.changes;
+  const changes = {
+    added: boundedLines(added),
+    changed: boundedLines(changed),
+    removed: boundedLines(removed),
+    kept: boundedLines(kept),
+    rejudged: boundedLines(rejudged),
+    tables: boundedLines(tables),
+  };
   return { kind: "reloaded", number, changes, warnings: boundedLines(outcome.warnings) };
 }

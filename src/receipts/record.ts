@@ -32,12 +32,16 @@ interface At {
 }
 
 /** What one plugin found; `found` in the words of the log. */
-export interface FindingStep extends At {
+export interface FindingStep extends At, FindingFacts {
   readonly hook: string;
   readonly plugin: string;
   /** The recipient that RCPT asked about. */
   readonly about?: string | undefined;
   readonly found: string;
+}
+
+/** What it said, and what that took. */
+export interface FindingFacts {
   readonly why?: string | undefined;
   readonly micros?: number | undefined;
   readonly fuel?: number | undefined;
@@ -79,6 +83,7 @@ export interface ReplyStep extends At {
 /** Characters of a text from outside that are kept. */
 const longest = 300;
 
+/** A text from outside, cut where it is too long to be kept. */
 export function bounded(text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

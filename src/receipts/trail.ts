@@ -52,7 +52,7 @@ export class Trail {
   found(step: Without<FindingStep, "at">, refuses: boolean, places?: readonly number[]): void {
     if (this.#off) return;
     const why = step.why === undefined ? undefined : bounded(step.why);
-    this.#pending.push(why === step.why ? { at: this.#at(), ...step } : { at: this.#at(), ...step, why });
+    this.#pending.push(stepAt(this.#at(), step, why));
     if (!refuses) return;
     const cause = { by: step.plugin, why: why ?? `${step.found}, without a word` };
     if (places === undefined) this.#cause = cause;
@@ -120,8 +120,9 @@ export class Trail {
     this.#transaction = undefined;
     if (this.#receipts.keep === "refusals" && own.refusals === 0) return;
     this.#kept = true;
-    const steps = [...this.#session.steps, ...own.steps];
-    this.#put(session, session.transaction?.id ?? session.id, steps, this.#session.omitted + own.omitted);
+    const before = this.#session.excerpt();
+    const steps = [...before.steps, ...own.steps];
+    this.#put(session, session.transaction?.id ?? session.id, steps, before.omitted + own.omitted);
   }
 
   #put(session: Session, id: string, steps: readonly Step[], omitted: number): void {
@@ -144,6 +145,12 @@ export class Trail {
   #at(): number {
     return Date.now() - this.#began;
   }
+}
+
+/** Written out: there are many, and copying what an object happens to hold costs ten times as much. */
+function stepAt(at: number, step: Without<FindingStep, "at">, why: string | undefined): FindingStep {
+  const { hook, plugin, about, found, micros, fuel, as, failure, answered, score, marks } = step;
+  return { at, hook, plugin, about, found, micros, fuel, as, why, failure, answered, score, marks };
 }
 
 /** For somebody with whom no conversation began, or one that a bug ended. */

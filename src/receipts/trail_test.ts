@@ -191,6 +191,33 @@ test("a record is bounded, refusals outlive what passes, and what is left out is
   equal(record?.steps.length, 5100 - (record?.omitted ?? 0));
 });
 
+test("of a long session a transaction repeats the beginning and the end alone: its client could fill the store with it", () => {
+  const { trail, records, lines } = recording();
+  pass(trail, "connect");
+  for (let count = 0; count < 500; count++) {
+    trail.found({ hook: "ehlo", plugin: "helo", found: "fail, late", why: `Not believed ${count}` }, false);
+    trail.told(session, session, [replies.done()]);
+  }
+  for (let number = 1; number <= 3; number++) {
+    trail.told(session, within(number), [replies.mailAccepted()]);
+    pass(trail, "rcpt");
+    trail.told(within(number), session, [replies.done()]);
+  }
+  ok(lines.every((line) => line.length < 8000), lines.map((line) => line.length).join());
+  for (const record of records) {
+    equal(record.steps.length, 502 - (record.omitted ?? 0));
+    const told = steps(record);
+    deepEqual([told[0], told[1], told.at(-2), told.at(-1)], [
+      "connect p pass",
+      "ehlo helo fail, late",
+      "ehlo helo fail, late",
+      "rcpt p pass",
+    ]);
+    const whys = record.steps.flatMap((step) => "found" in step && step.why !== undefined ? [step.why] : []);
+    deepEqual([whys[0], whys.at(-1)], ["Not believed 0", "Not believed 499"]);
+  }
+});
+
 test("what is written short reads as what is written long", () => {
   const { trail, records } = recording();
   const all = [

@@ -206,10 +206,20 @@ test("keys out of bounds are the plugin's fault, not a wrong password", async ()
 
 test("600,000 iterations are taken, and do not stop the event loop", async () => {
   const strong = await storedKeys("pencil", example.salt, 600_000);
-  let turns = 0;
-  const timer = setInterval(() => turns++, 1);
-  const { end } = await play("SCRAM-SHA-256", scramClient(example), () => ({ kind: "accepted", keys: strong }), around);
-  clearInterval(timer);
-  assert.equal(end.kind, "succeeded");
-  assert.ok(turns > 2, `${turns} turns`);
+  let most = 0;
+  // A machine that pauses may let the work go on alone once, and hardly ten times.
+  for (let tries = 0; tries < 10 && most <= 2; tries++) {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const { end } = await play(
+      "SCRAM-SHA-256",
+      scramClient(example),
+      () => ({ kind: "accepted", keys: strong }),
+      around,
+    );
+    clearInterval(timer);
+    assert.equal(end.kind, "succeeded");
+    most = Math.max(most, turns);
+  }
+  assert.ok(most > 2, `${most} turns`);
 });

@@ -3,6 +3,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Mailbox } from "../../sdk/contract/event.ts";
+import { workTime } from "../../test/support/own_time.ts";
 import { isAddressLiteral, isIpv6 } from "./address_literal.ts";
 import { formatMailbox, isDomain, needsUtf8, parseForwardPath, parsePath, parseReversePath } from "./path.ts";
 
@@ -200,15 +201,16 @@ test("a path that was accepted stays within the limits when it is written again"
 });
 
 test("parsing takes linear time on long rubbish", () => {
-  const started = performance.now();
   const rubbish = [
     `<${"a.".repeat(1000)}`,
     `<"${"\\a".repeat(1000)}`,
     `<${"@a,".repeat(700)}`,
     `<a@${"a-".repeat(1000)}>`,
   ];
-  for (let i = 0; i < 200; i++) for (const text of rubbish) equal(parsePath(text).kind, "malformed");
-  equal(performance.now() - started < 2000, true);
+  const took = workTime(() => {
+    for (let i = 0; i < 200; i++) for (const text of rubbish) equal(parsePath(text).kind, "malformed");
+  });
+  equal(took < 2000, true, `${took} ms`);
 });
 
 const ipv6: readonly (readonly [text: string, valid: boolean])[] = [

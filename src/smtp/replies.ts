@@ -315,6 +315,19 @@ export function nextHopSaidNothing(code: number): Reply {
   return reply(code, undefined, "The next server said no more");
 }
 
+// In the place of a plugin's word, at whatever hook.
+
+export function checkFailed(): Reply {
+  return reply(554, "5.3.0", "A check could not be made");
+}
+export function checkFailedForNow(): Reply {
+  return reply(451, "4.3.0", "A check could not be made, please try again later");
+}
+/** Its sentence; code and status are those of the hook at which it is told. */
+export function tooMuchAbuse(): Reply {
+  return reply(550, "5.7.1", "There were too many signs of abuse in this session");
+}
+
 // Everything else.
 
 export function done(): Reply {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { workTime } from "../../test/support/own_time.ts";
 import { encodeWords } from "./encode_words.ts";
 
 const rows: readonly (readonly [text: string, encoded: string])[] = [
@@ -29,7 +30,8 @@ test("no encoded word is longer than 75 characters or divides a character. RFC 2
 });
 
 test("8,000 characters are encoded at once", () => {
-  const began = performance.now();
-  for (const text of [`${"x".repeat(7999)}ü`, "ü ".repeat(4000), "x ".repeat(3999) + "ü"]) encodeWords(text);
-  assert.ok(performance.now() - began < 1000);
+  const took = workTime(() => {
+    for (const text of [`${"x".repeat(7999)}ü`, "ü ".repeat(4000), "x ".repeat(3999) + "ü"]) encodeWords(text);
+  });
+  assert.ok(took < 1000, `${took} ms`);
 });

@@ -16,6 +16,7 @@ export type SqlSecretsRead =
 const mostPassword = 1024;
 const mostPem = 1_000_000;
 
+/** Password and authorities of a database, from the files that are named; what is not named is absent. */
 export async function readSqlSecrets({ passwordFile, ca }: PostgresChoice): Promise<SqlSecretsRead> {
   let secrets: SqlSecrets = {};
   if (ca !== undefined) {

@@ -29,7 +29,7 @@ for (const [title, mark, from, dead] of rows) {
 const parentOfTheDead = `
   (until read name < /proc/$$/comm && [ "$name" = sleep ]; do :; done) &
   echo $!
-  exec sleep 5`;
+  exec sleep 60`;
 
 test("an ended process that nobody waited for is dead", async () => {
   const child = spawn("sh", ["-c", parentOfTheDead], { stdio: ["ignore", "pipe", "ignore"] });

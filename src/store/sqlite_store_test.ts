@@ -75,7 +75,7 @@ function countRows(path: string): unknown {
   return row?.["count"];
 }
 
-test("the sweep runs by itself", { timeout: 10_000 }, async () => {
+test("the sweep runs by itself", { timeout: 60_000 }, async () => {
   const path = newPath();
   const store = await opened(path);
   await store.namespace("a").set("a", "1", 1);
@@ -83,13 +83,13 @@ test("the sweep runs by itself", { timeout: 10_000 }, async () => {
   await store.close();
 });
 
-test("a store that nobody closed does not hold the process", { timeout: 10_000 }, async () => {
+test("a store that nobody closed does not hold the process", { timeout: 60_000 }, async () => {
   assert.equal((await runWriter([newPath(), "leave", ""])).code, 0);
 });
 
 test("a lock that another process forgets is waited for without holding up this one, and then said", async () => {
   const path = newPath();
-  const store = await opened(path, { patience: 200 });
+  const store = await opened(path, { patience: 1000 });
   await store.namespace("test").set("a", "1");
   const other = new DatabaseSync(path);
   other.exec("BEGIN IMMEDIATE");

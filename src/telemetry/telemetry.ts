@@ -21,19 +21,6 @@ interface Running {
   readonly exporter: SpanExporter;
 }
 
-/** Nobody looks on. One for all. */
-const unseen: SessionWatch = {
-  heard: () => {},
-  asking: () => {},
-  found: () => {},
-  asked: () => {},
-  told: () => {},
-  delivering: () => {},
-  delivered: () => {},
-  ended: () => {},
-  left: () => {},
-};
-
 export class Telemetry implements Watch {
   readonly #means: TelemetryMeans;
   readonly #closing = new Set<Promise<void>>();
@@ -49,9 +36,9 @@ export class Telemetry implements Watch {
     return this.#running?.exporter.dropped ?? 0;
   }
 
-  begin(): SessionWatch {
+  begin(): SessionWatch | undefined {
     const running = this.#running;
-    if (running === undefined || Math.random() >= running.choice.sample) return unseen;
+    if (running === undefined || Math.random() >= running.choice.sample) return undefined;
     const { addresses } = running.choice;
     return new SessionTrace({ put: (span) => this.#running?.exporter.put(span), addresses });
   }

@@ -7,6 +7,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Tls } from "../../sdk/contract/event.ts";
+import { eventually } from "../../test/support/eventually.ts";
 import { makePair, type Pair, renegotiate, sClient } from "../../test/support/openssl.ts";
 import { temporaryFolder } from "../../test/support/temporary_folder.ts";
 import { serveTls, tellFacts, type TlsServed } from "../../test/support/tls_served.ts";
@@ -204,7 +205,8 @@ test("a client cannot renegotiate", async () => {
   const served = await serveTls(openAcceptor(material()).upgrade, (secured) => {
     if (secured.kind === "failed") return;
     secured.socket.on("data", () => {}).write("hello\n");
-    setTimeout(() => secured.socket.destroy(), 500);
+    const over = setTimeout(() => secured.socket.destroy(), 10_000);
+    secured.socket.on("close", () => clearTimeout(over)).on("end", () => secured.socket.destroy());
   });
   opened.push(served);
   assert.match(await renegotiate(served.port), /RENEGOTIATING[^]*no renegotiation/i);
@@ -229,14 +231,14 @@ for (const [title, first, reason] of silent) {
 }
 
 test("a client that leaves in the middle of a handshake does no harm", async () => {
-  const served = await serve({}, 300);
+  const served = await serve({}, 3000);
   for (const leave of ["end", "destroy", "resetAndDestroy"] as const) {
     const socket = connect(served.port, "127.0.0.1", () => socket.write(new Uint8Array([22, 3, 1, 2, 0])));
     socket.on("error", () => {}).resume();
     setTimeout(() => socket[leave](), 50);
     await new Promise((resolve) => socket.once("close", resolve));
   }
-  for (let tries = 0; served.results.length < 3 && tries < 100; tries++) await new Promise((r) => setTimeout(r, 20));
+  await eventually(() => `${served.results.length} ended`, () => served.results.length === 3 || undefined);
   assert.deepEqual(served.results.map(({ kind }) => kind), ["failed", "failed", "failed"]);
   assert.ok((await ask(served)).facts !== undefined);
 });

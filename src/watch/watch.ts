@@ -13,8 +13,8 @@ export interface Reins {
 
 /** Somebody who looks on. Every function is quick, and never throws. */
 export interface Watch {
-  /** A client is about to be greeted. */
-  begin(session: Session, reins: Reins): SessionWatch;
+  /** A client is about to be greeted. Undefined: nobody looks on at this one. */
+  begin(session: Session, reins: Reins): SessionWatch | undefined;
   /** A client was sent away before there was a session; or by a bug, in the middle of one. */
   turnedAway(client: string, why: TurnedAway): void;
 }
@@ -76,7 +76,10 @@ export interface Found {
 export function watchOf(watches: readonly Watch[]): Watch | undefined {
   if (watches.length < 2) return watches[0];
   return {
-    begin: (session, reins) => new Together(watches.map((watch) => watch.begin(session, reins))),
+    begin: (session, reins) => {
+      const all = watches.map((watch) => watch.begin(session, reins)).filter((each) => each !== undefined);
+      return all.length < 2 ? all[0] : new Together(all);
+    },
     turnedAway: (client, why) => watches.forEach((watch) => watch.turnedAway(client, why)),
   };
 }

@@ -12,7 +12,7 @@ export interface Ran {
 }
 
 /** Milliseconds without a line after which it hangs. */
-const patience = 40_000;
+const patience = 120_000;
 
 /** Beginnings anew behind an attack that hung or ended the process. */
 const mostBreaks = 5;

@@ -5,7 +5,7 @@ import type { Event } from "../../sdk/contract/event.ts";
 import { dnsCapability } from "../../src/capabilities/dns.ts";
 import { StubResolver } from "../../src/dns/stub_resolver.ts";
 import type { OnError } from "../../sdk/contract/manifest.ts";
-import type { CallResult } from "../../src/hooks/askable.ts";
+import type { CallResult, Own } from "../../src/hooks/askable.ts";
 import type { Registered } from "../../src/hooks/chains.ts";
 import { type Host, type LoadedPlugin, loadPlugin } from "../../src/plugins/load.ts";
 import type { Plugin } from "../../src/plugins/plugin.ts";
@@ -80,11 +80,11 @@ class AdversaryPart implements Registered {
   plugin: Plugin | undefined;
   results: CallResult[] = [];
 
-  async call(hook: HookName, event: Event, content?: Content): Promise<CallResult> {
+  async call(hook: HookName, event: Event, content?: Content, own?: Own): Promise<CallResult> {
     const { plugin, results } = this;
     const meant = event.session.hello?.name === attackerName && plugin?.hooks.includes(hook);
     if (plugin === undefined || !meant) return passed;
-    const result = await plugin.call(hook, event, content);
+    const result = await plugin.call(hook, event, content, own);
     results.push(result);
     return result;
   }

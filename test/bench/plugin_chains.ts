@@ -25,7 +25,7 @@ const loads: readonly Load[] = [
 ];
 
 /** So many that the runtime has compiled what it will compile. */
-const warmUp = 3000;
+const warmUp = 10_000;
 
 interface Figures {
   readonly perSecond: number;

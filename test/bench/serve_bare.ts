@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manners } from "../../src/connection/arrive.ts";
 import type { Desk } from "../../src/connection/desk.ts";
-import { startDaemon } from "../../src/daemon.ts";
+import { startDaemon } from "../../src/daemon/daemon.ts";
 import { openDiscard } from "../../src/delivery/discard.ts";
 import { chainsOf } from "../../src/hooks/chains.ts";
 import { ProcessCounts } from "../../src/limits/connection_counts.ts";

@@ -33,10 +33,8 @@ before(async () => {
   await build(files.greedy, "3.0.0", [...needs, "http"], refusal);
   await stopBuilding();
   const plugin = `[[plugin]]\nname = "door"\nfile = "${files.welcoming}"\ngrant = ["event", "verdict", "store"]\n`;
-  [server, chromium] = await Promise.all([
-    DeployingDaemon.start(node ?? assert.fail(), { toml: `hostname = "mx.reader.test"\n${plugin}` }),
-    Chromium.launch(),
-  ]);
+  server = await DeployingDaemon.start(node ?? assert.fail(), { toml: `hostname = "mx.reader.test"\n${plugin}` });
+  chromium = await Chromium.launch();
   visit = await chromium.visit(server.url);
 });
 
@@ -47,7 +45,7 @@ after(async () => {
 });
 
 test("a wrong token is told so, the right one opens the dashboard", async () => {
-  await visit.page.locator("#token").waitFor();
+  await visit.page.locator("#token:focus").waitFor();
   await visit.page.keyboard.type("wrong");
   await visit.page.keyboard.press("Enter");
   await visit.sees("This is no valid token");

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Chromium, type Visit } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
 import { serveStaged, type StagedAdmin } from "../support/staged_admin.ts";
 
 const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)><a href="javascript:alert(1)">x</a>`;
@@ -74,7 +75,7 @@ describe("script in every text that is not ours", () => {
   test("and inline code would not run if it were there", async () => {
     const visit = await chromium.visit(hostile.url);
     await visit.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')");
-    for (let tries = 0; tries < 100 && visit.wrong.length === 0; tries++) await visit.page.waitForTimeout(50);
+    await eventually(() => "nothing was said", () => visit.wrong.length > 0 || undefined);
     assert.match(visit.wrong.join("\n"), /Content Security Policy/);
     assert.doesNotMatch(visit.wrong.join("\n"), /dialog/);
     await visit.close();

@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdtempSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { formatToken, hashOf } from "../../src/admin/token.ts";
+import { listenToEvents, type Talk, talkTo } from "../support/api_talk.ts";
 import { type DaemonProcess, startDaemon } from "../support/daemon_process.ts";
 import { directRuntimes } from "../support/direct_runtimes.ts";
+import { eventually } from "../support/eventually.ts";
 import { connectPeer } from "../support/smtp_peer.ts";
 
 const roles = ["read", "operate", "deploy"] as const;
@@ -29,11 +30,8 @@ interface Reply {
   readonly text: string;
 }
 
-interface Talk {
-  readonly text: string;
-  readonly closed: boolean;
-  /** Octets that went out behind the text. */
-  readonly sent: number;
+interface Whole {
+  readonly dialogue: readonly { readonly who: string; readonly text: string }[];
 }
 
 for (const runtime of directRuntimes) {
@@ -104,7 +102,7 @@ for (const runtime of directRuntimes) {
       401,
     ]];
     for (const [token, status] of rows) {
-      const { text, sent, closed } = await talk(head(token), 10_000, new Uint8Array(200_000_000));
+      const { text, sent, closed } = await talk(head(token), 60_000, new Uint8Array(200_000_000));
       assert.equal(statusOf(text), status);
       assert.ok(closed && sent < 50_000_000, `${sent} octets were taken`);
     }
@@ -115,7 +113,7 @@ for (const runtime of directRuntimes) {
     const head =
       `PATCH /plugins/rcpt_ok/policy HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer operate\r\n` +
       `Transfer-Encoding: chunked\r\n\r\n5000000\r\n`;
-    const { text, closed } = await talk(head, 10_000, new Uint8Array(0x5000000));
+    const { text, closed } = await talk(head, 60_000, new Uint8Array(0x5000000));
     assert.equal(statusOf(text), 413);
     assert.ok(closed);
   });
@@ -162,7 +160,7 @@ for (const runtime of directRuntimes) {
 
   test(`${runtime.name}: what happens is told as it happens, and a session can be ended`, async () => {
     const { daemon, port, ask } = await started();
-    const events = await listenToEvents(port);
+    const events = await listenToEvents(port, bearer("read"));
     const peer = await connectPeer(daemon.port);
     await peer.reply();
     await events.until(/event: connected\n/);
@@ -170,11 +168,15 @@ for (const runtime of directRuntimes) {
       sessions: { id: string }[];
     };
     assert.equal(sessions.length, 1);
-    const id = sessions[0]?.id ?? "";
+    const [{ id, ...listed } = { id: "" }] = sessions;
+    assert.equal("dialogue" in listed, false);
+    const one = JSON.parse((await ask("GET", `/sessions/${id}`, bearer("read"))).text) as Whole;
+    assert.deepEqual(one.dialogue.map(({ who, text }) => `${who} ${text.slice(0, 4)}`), ["S 220 "]);
     assert.equal((await ask("DELETE", `/sessions/${id}`, bearer("operate"))).status, 204);
     assert.match(await peer.reply(), /^421 /);
     await events.until(new RegExp(`event: disconnected\n.*${id}`));
     assert.equal((await ask("DELETE", `/sessions/${id}`, bearer("operate"))).status, 404);
+    assert.equal((await ask("GET", `/sessions/${id}`, bearer("read"))).status, 404);
     const audit = readFileSync(join(daemon.state, "audit.jsonl"), "utf8").trim().split("\n").slice(-2).map((line) => {
       const { who, from, action, target, result } = JSON.parse(line) as { [name: string]: string };
       return { who, from, action, target, result };
@@ -255,54 +257,8 @@ function statusOf(text: string): number {
 }
 
 async function printed(daemon: DaemonProcess, pattern: RegExp): Promise<string> {
-  for (let tries = 0; tries < 200; tries++) {
-    const found = pattern.exec(daemon.output())?.[1];
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`no ${pattern} in:\n${daemon.output()}`);
-}
-
-type Where = { readonly port: number; readonly host: string } | { readonly path: string };
-
-function talkTo(where: Where, text: string, within?: number, more?: Uint8Array): Promise<Talk> {
-  return new Promise((resolve) => {
-    const socket = connect(where);
-    let heard = "";
-    let sent = 0;
-    const settle = (closed: boolean): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve({ text: heard, closed, sent });
-    };
-    const timer = setTimeout(() => settle(false), within ?? 5000);
-    socket.on("data", (octets) => void (heard += octets.toString("latin1")));
-    socket.on("error", () => {});
-    socket.on("close", () => settle(true));
-    socket.write(text);
-    const feed = (): void => {
-      while (more !== undefined && sent < more.length && !socket.destroyed) {
-        const piece = more.subarray(sent, sent + 65_536);
-        sent += piece.length;
-        if (!socket.write(piece)) return void socket.once("drain", feed);
-      }
-    };
-    feed();
+  return await eventually(() => `no ${pattern} in:\n${daemon.output()}`, () => {
+    // The last line may not be whole.
+    return pattern.exec(daemon.output().replace(/[^\n]*$/, ""))?.[1];
   });
-}
-
-async function listenToEvents(port: number): Promise<{ until(pattern: RegExp): Promise<void>; close(): void }> {
-  const over = new AbortController();
-  const reply = await fetch(`http://127.0.0.1:${port}/events`, { headers: bearer("read"), signal: over.signal });
-  assert.equal(reply.headers.get("content-type"), "text/event-stream");
-  const reader = reply.body?.getReader();
-  let heard = "";
-  const until = async (pattern: RegExp): Promise<void> => {
-    while (!pattern.test(heard)) {
-      const { value, done } = await reader?.read() ?? { done: true };
-      if (done) throw new Error(`no ${pattern} in ${heard}`);
-      heard += new TextDecoder().decode(value);
-    }
-  };
-  return { until, close: () => over.abort() };
 }

@@ -9,6 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { publicKeyOf, signModule } from "../../src/plugins/signature.ts";
 import { DeployingDaemon } from "../support/deploying.ts";
 import { directRuntimes } from "../support/direct_runtimes.ts";
+import { eventually } from "../support/eventually.ts";
 import { goodPlugin, hostileUploads } from "../support/hostile_uploads.ts";
 import { connectPeer } from "../support/smtp_peer.ts";
 import { guest, hook, watPlugin } from "../support/wat_plugin.ts";
@@ -183,10 +184,11 @@ async function oneOfThemDies(several: DeployingDaemon): Promise<void> {
   const count = (): number => several.daemon.output().match(reloaded)?.length ?? 0;
   const before = count();
   const answer = several.upload("tried", refusing("2.0.1"));
-  for (let left = 400; left > 0 && count() === before; left--) await new Promise((resolve) => setTimeout(resolve, 25));
+  await eventually(several.daemon.output, () => count() > before || undefined);
   process.kill(victim, "SIGKILL");
   const { status: code, body } = await answer;
   assert.equal(code, 422, JSON.stringify(body));
   assert.deepEqual(body["problems"], ["it ended: SIGKILL", "every worker is back on what was in force before"]);
+  await eventually(several.daemon.output, () => count() >= before + 2 || undefined);
   assert.equal(count(), before + 2);
 }

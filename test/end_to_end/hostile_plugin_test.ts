@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type DaemonProcess, startDaemon } from "../support/daemon_process.ts";
+import { eventually } from "../support/eventually.ts";
 import { run } from "../support/programs.ts";
 import { projectRoot, runtimes } from "../support/runtimes.ts";
 import { connectPeer, sendMessage, type SmtpPeer } from "../support/smtp_peer.ts";
@@ -111,8 +112,11 @@ for (const runtime of runtimes) {
       });
     }
 
-    test("the log says which plugin failed, on which hook and why, on one line each", () => {
-      const lines = daemon.output().split("\n").filter((line) => line.includes("plugin failed"));
+    test("the log says which plugin failed, on which hook and why, on one line each", async () => {
+      const lines = await eventually(daemon.output, () => {
+        const lines = daemon.output().split("\n").slice(0, -1).filter((line) => line.includes("plugin failed"));
+        return lines.length >= attempts.length ? lines : undefined;
+      });
       assert.equal(lines.length, attempts.length);
       for (const line of lines) {
         assert.match(line, / error plugin failed .*hook=mail plugin=hostile_\w+ .*why=.*answered=defer/);
@@ -132,8 +136,10 @@ for (const runtime of runtimes) {
         assert.match(await peer.ask("MAIL FROM:<throw@example.org>"), /^451 4\.3\.0 /);
       }
       peer.destroy();
-      const failures = daemon.output().split("\n").filter((line) => line.includes("plugin=hostile_throw"));
-      assert.ok(failures.some((line) => line.includes("failure=broken")));
+      const failures = await eventually(daemon.output, () => {
+        const lines = daemon.output().split("\n").filter((line) => line.includes("plugin=hostile_throw"));
+        return lines.some((line) => line.includes("failure=broken")) ? lines : undefined;
+      });
       assert.equal(failures.filter((line) => line.includes("failure=trap")).length, 5);
     });
   });

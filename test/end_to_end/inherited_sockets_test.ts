@@ -34,7 +34,9 @@ async function greeting(port: number): Promise<string> {
 function unixGreeting(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
+    socket.setTimeout(60_000, () => socket.destroy(new Error("it says nothing")));
     socket.on("error", reject);
+    socket.on("end", () => reject(new Error("it closed instead")));
     socket.once("data", (chunk: Uint8Array) => {
       socket.destroy();
       resolve(new TextDecoder().decode(chunk));

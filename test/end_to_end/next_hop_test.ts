@@ -1,14 +1,13 @@
 // Mail goes on by SMTP to a real next hop, Postfix's smtp-sink, and its refusals reach our client.
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { type DaemonProcess, startDaemon } from "../support/daemon_process.ts";
 import { freePort } from "../support/loopback_port.ts";
+import { startListening } from "../support/mail_server.ts";
 import { asContent, asMailData, awkwardMessage } from "../support/messages.ts";
 import { lacking, run } from "../support/programs.ts";
 import { runtimes } from "../support/runtimes.ts";
@@ -27,35 +26,16 @@ interface Sink {
 async function startSink(options: readonly string[]): Promise<Sink> {
   const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-sink-"));
   const port = await freePort();
-  const child = spawn("smtp-sink", [...options, "-u", "root", "-d", join(folder, "%s."), `127.0.0.1:${port}`, "100"], {
-    env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` },
-    stdio: "ignore",
-  });
-  await reachable(port, child);
+  const args = [...options, "-u", "root", "-d", join(folder, "%s."), `127.0.0.1:${port}`, "100"];
+  const started = await startListening("/usr/sbin/smtp-sink", args, port);
   return {
     port,
     dumps: () => readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1")),
     stop: async () => {
-      child.kill("SIGKILL");
-      await new Promise((resolve) => child.once("close", resolve));
+      await started.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function reachable(port: number, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once("error", () => resolve(false));
-    });
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("smtp-sink did not start");
 }
 
 function forwarding(port: number): string {

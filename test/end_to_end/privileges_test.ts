@@ -48,10 +48,19 @@ function isFree(port: number): Promise<boolean> {
 /** The four user ids, the four group ids and the groups of every thread of a process. */
 function rightsOf(pid: number): ReadonlySet<string> {
   const threads = readdirSync(`/proc/${pid}/task`);
-  return new Set(threads.map((thread) => {
-    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8");
-    return (status.match(/^(?:Uid|Gid|Groups):.*/gm) ?? []).map((line) => line.replace(/\s+/g, " ").trim()).join(" ");
+  return new Set(threads.flatMap((thread) => {
+    const lines = statusOf(pid, thread).match(/^(?:Uid|Gid|Groups):.*/gm);
+    return lines === null ? [] : [lines.map((line) => line.replace(/\s+/g, " ").trim()).join(" ")];
   }));
+}
+
+/** Nothing of a thread that has ended meanwhile. */
+function statusOf(pid: number, thread: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function expectedRights({ name }: Runtime): ReadonlySet<string> {

@@ -112,7 +112,7 @@ describe("the PROXY protocol by other programs", () => {
       const checking = await startHaproxy(port, [{ sends: "send-proxy-v2 check check-send-proxy inter 100" }]);
       try {
         const isLocal = (): true | undefined => server.headers().some(({ local }) => local) || undefined;
-        await eventually(() => "no health check came", isLocal, 10_000);
+        await eventually(() => "no health check came", isLocal);
       } finally {
         await checking.stop();
       }
@@ -238,7 +238,7 @@ for (const runtime of runtimes) {
 
 /** Waits for the greeting; gives the client's own end of the connection. */
 async function greetedBy(socket: Socket): Promise<{ readonly address: string; readonly port: number }> {
-  const [chunk] = await once(socket, "data", { signal: AbortSignal.timeout(10_000) }) as [Uint8Array];
+  const [chunk] = await once(socket, "data", { signal: AbortSignal.timeout(60_000) }) as [Uint8Array];
   assert.match(new TextDecoder().decode(chunk), /^220 /);
   const { localAddress = "", localPort = 0 } = socket;
   socket.destroy();

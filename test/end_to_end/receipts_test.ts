@@ -14,7 +14,7 @@ import { connectPeer, sendMessage, type SmtpPeer } from "../support/smtp_peer.ts
 import { startProcess } from "../support/started_process.ts";
 import { receiptOf, withoutReceipt } from "../support/without_receipt.ts";
 
-const plain = "[process]\nworkers = 2\n[limits]\nconnections_per_address = 30\n";
+const plain = "[process]\nworkers = 2\n[limits]\nconnections_per_address = 200\n";
 
 type Explain = (...args: readonly string[]) => Promise<Ran>;
 

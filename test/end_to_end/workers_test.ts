@@ -10,7 +10,7 @@ import { directRuntimes } from "../support/direct_runtimes.ts";
 import { startPaced } from "../support/paced_clients.ts";
 import { type ProcessFolder, processFolder } from "../support/process_folder.ts";
 import type { Runtime } from "../support/runtimes.ts";
-import { connectPeer, sendMessage, type SmtpPeer } from "../support/smtp_peer.ts";
+import { connectPeer, isRefused, sendMessage, type SmtpPeer } from "../support/smtp_peer.ts";
 import { eventually } from "../support/eventually.ts";
 import { childrenOf, type StartedProcess, startProcess } from "../support/started_process.ts";
 
@@ -18,6 +18,9 @@ interface Running extends ProcessFolder {
   readonly daemon: StartedProcess;
   readonly port: number;
 }
+
+/** Milliseconds to the end of all processes; without the second signal it would be `timeouts.shutdown`, 30 s. */
+const atOnce = 15_000;
 
 const envelope = { reversePath: "author@example.org", forwardPaths: ["reader@localhost"] };
 
@@ -84,11 +87,12 @@ for (const runtime of directRuntimes) {
   describe(`three workers on ${runtime.name}`, () => {
     test("clients are spread over all of them", async () => {
       const running = await start(runtime);
-      for (let round = 0; round < 20 && serving(running.daemon.output()).size < 3; round++) {
+      await eventually(running.daemon.output, async () => {
         const peers = await Promise.all(Array.from({ length: 20 }, () => connectPeer(running.port)));
         for (const peer of peers) assert.match(await peer.reply(), /^220 /);
         for (const peer of peers) peer.destroy();
-      }
+        return serving(running.daemon.output()).size >= 3 || undefined;
+      });
       assert.deepEqual(
         [...serving(running.daemon.output())].map(Number).sort(),
         [...childrenOf(running.daemon.pid)].sort(),
@@ -98,11 +102,23 @@ for (const runtime of directRuntimes) {
 
     test("a limit for one address holds across all of them, and what is closed counts no more", async () => {
       const running = await start(runtime, "[process]\nworkers = 3\n[limits]\nconnections_per_address = 6\n");
-      const peers = await Promise.all(Array.from({ length: 12 }, () => connectPeer(running.port)));
-      const greetings = await Promise.all(peers.map((peer) => peer.reply()));
-      const codes = greetings.map((greeting) => greeting.slice(0, 3)).sort();
+      const crowd = async (): Promise<readonly string[]> => {
+        const peers = await Promise.all(Array.from({ length: 12 }, () => connectPeer(running.port)));
+        const greetings = await Promise.all(peers.map((peer) => peer.reply()));
+        for (const peer of peers) peer.destroy();
+        return greetings.map((greeting) => greeting.slice(0, 3)).sort();
+      };
+      const codes = await eventually(running.daemon.output, async () => {
+        const before = countedAlone(running);
+        const codes = await crowd();
+        if (codes.filter((code) => code === "220").length <= 6) return codes;
+        // Where a worker could not use the common count for long, as on a machine that stood still, mail goes on. That
+        // is said, but by no worker twice in ten seconds.
+        await eventually(() => `${codes}`, () => countedAlone(running) > before || undefined);
+        await pause(11_000);
+        return undefined;
+      });
       assert.deepEqual(codes, [...Array(6).fill("220"), ...Array(6).fill("421")]);
-      for (const peer of peers) peer.destroy();
       await eventually(() => running.daemon.output(), async () => {
         const peer = await connectPeer(running.port);
         const greeting = await peer.reply();
@@ -117,18 +133,22 @@ for (const runtime of directRuntimes) {
       const before = new Set(childrenOf(running.daemon.pid));
       const { port } = running;
       const paced = startPaced({ port, clients: 8, messagesPerSecond: 200, messagesPerSession: 5, content });
-      await pause(1000);
+      const more = async (messages: number): Promise<void> => {
+        const enough = paced.acknowledged.size + messages;
+        await eventually(running.daemon.output, () => paced.acknowledged.size >= enough || undefined);
+      };
+      await more(100);
       const from = running.daemon.output().length;
       running.daemon.signal("SIGUSR2");
       await running.daemon.until(/ restarted /, from);
-      await pause(2000);
+      await more(200);
       await paced.stop();
       const ids = stored(running);
-      assert.ok(paced.acknowledged.size > 100, `only ${paced.acknowledged.size} messages`);
       assert.deepEqual([...ids].sort(), [...paced.acknowledged].sort());
-      const now = childrenOf(running.daemon.pid);
-      assert.equal(now.length, 3);
-      assert.deepEqual(now.filter((pid) => before.has(pid)), []);
+      await eventually(running.daemon.output, () => {
+        const now = childrenOf(running.daemon.pid);
+        return now.length === 3 && now.every((pid) => !before.has(pid)) || undefined;
+      });
       await stop(running);
     });
 
@@ -140,16 +160,20 @@ for (const runtime of directRuntimes) {
         { length: 6 },
         (_, client) => sendOn(running.port, `c${client}`, acknowledged, () => over),
       );
-      await pause(500);
-      for (let round = 0; round < 2; round++) {
-        const [victim = 0] = childrenOf(running.daemon.pid);
+      let isServedMeanwhile = false;
+      // A machine that stands still may hide it; five deaths in a minute would end all.
+      for (let round = 0; round < 2 || round < 4 && !isServedMeanwhile; round++) {
+        const enough = acknowledged.size + 20;
+        await eventually(running.daemon.output, () => acknowledged.size >= enough || undefined);
+        const victim = anyWorker(running);
         const from = running.daemon.output().length;
         process.kill(victim, "SIGKILL");
         await running.daemon.until(new RegExp(`worker died pid=${victim} how=SIGKILL`), from);
         const sofar = acknowledged.size;
         await running.daemon.until(/worker listens/, from);
-        assert.ok(acknowledged.size > sofar, "nobody was served meanwhile");
+        isServedMeanwhile ||= acknowledged.size > sofar;
       }
+      assert.ok(isServedMeanwhile, "nobody was served meanwhile");
       over = true;
       await Promise.all(clients);
       const ids = stored(running);
@@ -190,12 +214,14 @@ for (const runtime of directRuntimes) {
       assert.ok(await greeted(busy));
       await busy.ask("MAIL FROM:<author@example.org>");
       running.daemon.signal("SIGTERM");
-      await pause(1500);
+      await running.daemon.until(/ info stopping/);
+      // Until then it would be taken for the echo of the first.
+      await pause(1200);
       running.daemon.signal("SIGTERM");
       const began = performance.now();
       await busy.closed();
       assert.equal(await running.daemon.exited(), 1);
-      assert.ok(performance.now() - began < 5000);
+      assert.ok(performance.now() - began < atOnce);
       await eventually(() => "a worker is left", () => workers.some(isAlive) ? undefined : true);
       rmSync(running.folder, { recursive: true, force: true });
     });
@@ -231,8 +257,9 @@ for (const runtime of directRuntimes) {
       writeFileSync(running.config, `nonsense = 1\n${readFileSync(running.config, "utf8")}`);
       running.daemon.signal("SIGUSR2");
       await running.daemon.until(/error not restarted why=.*nonsense/);
-      await pause(500);
-      assert.deepEqual(childrenOf(running.daemon.pid), before);
+      await eventually(running.daemon.output, () => {
+        return String(childrenOf(running.daemon.pid)) === String(before) || undefined;
+      });
       const peer = await connectPeer(running.port);
       assert.ok(await greeted(peer));
       peer.destroy();
@@ -243,8 +270,7 @@ for (const runtime of directRuntimes) {
       const running = await start(runtime);
       for (let death = 1; death <= 5; death++) {
         const from = running.daemon.output().length;
-        const [victim = 0] = childrenOf(running.daemon.pid);
-        process.kill(victim, "SIGKILL");
+        process.kill(anyWorker(running), "SIGKILL");
         await running.daemon.until(death < 5 ? /worker listens/ : /workers die too often/, from);
       }
       assert.equal(await running.daemon.exited(), 1, running.daemon.output());
@@ -253,8 +279,14 @@ for (const runtime of directRuntimes) {
   });
 }
 
-function isRefused(port: number): Promise<true | undefined> {
-  return connectPeer(port).then((peer) => void peer.destroy(), () => true);
+function anyWorker({ daemon }: Running): number {
+  const [pid] = childrenOf(daemon.pid);
+  return pid ?? assert.fail(`there is no worker\n${daemon.output()}`);
+}
+
+/** How often a worker has given up counting with the others. */
+function countedAlone({ daemon }: Running): number {
+  return daemon.output().match(/each process counts connections alone/g)?.length ?? 0;
 }
 
 function isAlive(pid: number): boolean {

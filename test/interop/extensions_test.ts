@@ -52,6 +52,7 @@ function notified(runtime: Runtime): void {
         });
         assert.match(notice, /^Original-Envelope-Id: QQ314159\s*$/m);
         assert.match(notice, /^Original-Recipient: rfc822; ?reader@reader\.test\s*$/m);
+        await eventually(hop.log, () => hop.mailbox("reader").length > 0 || undefined);
         assert.equal(hop.mailbox("reader").length, 1);
         const heard = hop.log();
         for (const parameter of [/MAIL FROM:.* ENVID=QQ314159/, /MAIL FROM:.* RET=HDRS/, /RCPT TO:.* NOTIFY=SUCCESS/]) {

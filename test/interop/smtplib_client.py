@@ -46,9 +46,9 @@ def main() -> None:
     plan = json.load(sys.stdin)
     context = ssl.create_default_context(cafile=plan.get("authorities"))
     if plan.get("implicit_tls"):
-        client = smtplib.SMTP_SSL("localhost", plan["port"], "client.sender.test", timeout=20, context=context)
+        client = smtplib.SMTP_SSL("localhost", plan["port"], "client.sender.test", timeout=60, context=context)
     else:
-        client = smtplib.SMTP("127.0.0.1", plan["port"], "client.sender.test", timeout=20)
+        client = smtplib.SMTP("127.0.0.1", plan["port"], "client.sender.test", timeout=60)
         client._host = "localhost"  # The name that the certificate must have.
     with client:
         if plan.get("starttls"):

@@ -67,7 +67,7 @@ describe("the executable in a container of its own", { skip: lacking("buildah", 
   before(async () => {
     image = await buildImage(binary);
   });
-  after(() => image.remove());
+  after(() => image?.remove());
 
   test("has no rights, and says how it is", () => {
     assert.equal(image.config.User, "65532:65532");

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { directRuntimes } from "../support/direct_runtimes.ts";
+import { freePort } from "../support/loopback_port.ts";
 import { processFolder } from "../support/process_folder.ts";
 import { lacking, run } from "../support/programs.ts";
 import { projectRoot } from "../support/runtimes.ts";
@@ -42,15 +42,6 @@ test("the user is one that systemd can make", { skip }, async () => {
   const made = await run("systemd-sysusers", ["--dry-run", file]);
   assert.equal(made.code, 0, made.stderr);
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
 
 for (const runtime of directRuntimes) {
   test(`${runtime.name} is started by the first client, and serves it`, { skip }, async () => {

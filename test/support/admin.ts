@@ -11,12 +11,13 @@ import { hashOf, type Token } from "../../src/admin/token.ts";
 import type { Control, PluginView, Status } from "../../src/control/control.ts";
 import type { DeployView } from "../../src/control/deployment_views.ts";
 import type { Happening } from "../../src/live/happening.ts";
+import type { LiveSession } from "../../src/live/live_session.ts";
 
 export interface TestAdmin {
   readonly app: Hono<AdminEnv>;
   readonly audited: AuditEntry[];
   readonly logged: string[];
-  /** What was asked of the Control, as `deploy a 3`. */
+  /** What was asked of the Control of one session or plugin, as `deploy a 3`. */
   readonly asked: string[];
   /** Tokens that are valid; tests may take some out. */
   readonly tokens: Token[];
@@ -92,6 +93,23 @@ export const aPlugin: PluginView = {
   policy: { mode: "enforce", immune: [], for: [], score: { refusal: 0, weight: 1 }, order: 0 },
 };
 
+export const aSession: LiveSession = {
+  id: "known",
+  pid: 1,
+  client: "192.0.2.1",
+  port: 25,
+  began: 0,
+  state: "command",
+  since: 0,
+  commands: 1,
+  transactions: 0,
+  messages: 0,
+  refusals: 0,
+  dialogue: [{ at: 1, who: "C", text: "NOOP" }],
+  omitted: 0,
+  findings: [],
+};
+
 export const someStatus: Status = {
   version: "1.2.3",
   runtime: "Node 24",
@@ -108,12 +126,16 @@ function plainControl(asked: string[], listeners: Set<(happening: Happening) => 
   const told = (what: string, label: string): Promise<DeployView> => {
     asked.push(`${what} ${label}`);
     if (label !== "a") return Promise.resolve({ kind: "unknown", label });
-    const changes = { added: [], changed: ["a"], removed: [], kept: [], tables: [] };
+    const changes = { added: [], changed: ["a"], removed: [], kept: [], rejudged: [], tables: [] };
     return Promise.resolve({ kind: "deployed", label, generation: 2, changes, warnings: [], milliseconds: 5 });
   };
   return {
     status: () => Promise.resolve(someStatus),
     sessions: () => Promise.resolve([]),
+    session: (id) => {
+      asked.push(`session ${id}`);
+      return Promise.resolve(id === aSession.id ? aSession : undefined);
+    },
     endSession: (id) => {
       asked.push(`end ${id}`);
       return Promise.resolve(id === "known");
@@ -121,7 +143,7 @@ function plainControl(asked: string[], listeners: Set<(happening: Happening) => 
     plugins: () => Promise.resolve([aPlugin]),
     reload: () => {
       asked.push("reload");
-      const changes = { added: [], changed: [], removed: [], kept: [], tables: [] };
+      const changes = { added: [], changed: [], removed: [], kept: [], rejudged: [], tables: [] };
       return Promise.resolve({ kind: "reloaded", number: 2, changes, warnings: [] });
     },
     deploy: (label, octets, { dryRun }) =>

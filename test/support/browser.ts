@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { endWithFile } from "./left_over.ts";
 import { projectRoot } from "./runtimes.ts";
 
 /** Debian's. */
@@ -11,7 +12,7 @@ const executablePath = "/usr/bin/chromium";
 const screenshots = join(projectRoot, "build", "screenshots");
 
 /** Milliseconds for whatever a test waits for, on a loaded machine. */
-const patience = 20_000;
+const patience = 60_000;
 
 export interface Visit {
   readonly page: Page;
@@ -27,17 +28,21 @@ export interface Visit {
 
 export class Chromium {
   readonly #browser: Browser;
+  readonly #forget: () => void;
 
   private constructor(browser: Browser) {
     this.#browser = browser;
+    this.#forget = endWithFile(() => void browser.close());
   }
 
   static async launch(): Promise<Chromium> {
     // Without its sandbox it runs as root, too, as in CI: it visits nobody but the server of the test.
-    return new Chromium(await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] }));
+    const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+    return new Chromium(await chromium.launch({ executablePath, args, timeout: patience }));
   }
 
   async close(): Promise<void> {
+    this.#forget();
     await this.#browser.close();
   }
 
@@ -67,7 +72,7 @@ export class Chromium {
         await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
       },
       signIn: async (token) => {
-        await page.locator("#token").waitFor();
+        await page.locator("#token:focus").waitFor();
         await page.keyboard.type(token);
         await page.keyboard.press("Enter");
         await page.locator("nav").waitFor();

@@ -2,6 +2,7 @@
 
 import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Event } from "../../sdk/contract/event.ts";
+import type { OnError } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
 import type { Registered } from "../../src/hooks/chains.ts";
 import { type Handlers, nativePlugin } from "./native_plugin.ts";
@@ -16,14 +17,14 @@ export type CannedAnswer = "pass" | "accept" | "reject" | "defer" | "trap" | {
 /** Always the same answer, or one after the other and the last one for ever. */
 export type CannedHooks = { readonly [H in HookName]?: CannedAnswer | CannedAnswer[] | undefined };
 
-export function cannedPlugin(hooks: CannedHooks): Registered {
+export function cannedPlugin(hooks: CannedHooks, onError: OnError): Registered {
   const handlers = Object.entries(hooks).map(([hook, canned]) => {
     const answers = [canned ?? "pass"].flat();
     return [hook, (event: Event): Answer => {
       return answerTo(event, (answers.length > 1 ? answers.shift() : answers[0]) ?? "pass");
     }];
   });
-  return nativePlugin("canned", Object.fromEntries(handlers) as Handlers);
+  return nativePlugin("canned", Object.fromEntries(handlers) as Handlers, onError);
 }
 
 function answerTo(event: Event, canned: CannedAnswer): Answer {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Config } from "../../src/config/config.ts";
 import type { Listener } from "../../src/config/protocol.ts";
-import type { Generation } from "../../src/generation/load.ts";
+import type { Generation } from "../../src/generation/generation.ts";
 import { chainsOf, type Registered } from "../../src/hooks/chains.ts";
 import { loadText } from "./load_text.ts";
 
@@ -15,7 +15,7 @@ export async function configured(toml: string): Promise<Config> {
 
 export function generationOf(config: Config, plugins: readonly Registered[] = []): Generation {
   const recipients = { files: 0, rules: new Map() };
-  return { config, plugins: [], chains: chainsOf(plugins), recipients, close: () => Promise.resolve() };
+  return { config, plugins: [], chains: chainsOf(plugins), recipients, warnings: [], close: () => Promise.resolve() };
 }
 
 /** The listener of this number, counted from 0. */

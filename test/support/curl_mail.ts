@@ -15,7 +15,7 @@ export interface CurlMail {
 /** From author@sender.test to reader@reader.test, always encrypted; what was said is in `stderr`. */
 export function sendByCurl({ port, scheme, authority, lines, options }: CurlMail): Promise<Ran> {
   return run("curl", [
-    ...["--silent", "--verbose", "--ssl-reqd", "--cacert", authority, "--max-time", "20"],
+    ...["--silent", "--verbose", "--ssl-reqd", "--cacert", authority, "--max-time", "60"],
     ...["--connect-to", "::127.0.0.1:", `${scheme}://mx.reader.test:${port}`],
     ...["--mail-from", "author@sender.test", "--mail-rcpt", "reader@reader.test", "--upload-file", "-"],
     ...options,

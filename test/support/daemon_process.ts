@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DnsServer } from "./dns_server.ts";
+import { endGroupWithFile } from "./left_over.ts";
 import { run } from "./programs.ts";
 import { projectRoot, type Runtime } from "./runtimes.ts";
 
@@ -41,7 +42,7 @@ export interface DaemonProcess {
 }
 
 /** Milliseconds a start may take on a loaded machine. */
-const startWithin = 60_000;
+const startWithin = 120_000;
 
 export async function startDaemon(runtime: Runtime, setup: DaemonSetup = {}): Promise<DaemonProcess> {
   const folder = mkdtempSync(join(tmpdir(), "qpsmtpd-test-"));
@@ -70,9 +71,15 @@ export async function startDaemon(runtime: Runtime, setup: DaemonSetup = {}): Pr
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, QPSMTPD_ADMIN: setup.admin ?? "off" },
+    // A process group of its own, so that the daemon behind a wrapper is reached, too.
+    detached: true,
   });
+  const kill = endGroupWithFile(child);
   child.once("close", () => void dns?.stop());
-  return await listening(child, folder, state);
+  return await listening(child, folder, state).catch((error: unknown) => {
+    kill();
+    throw error;
+  });
 }
 
 function asking(dns: DnsServer | undefined, file: string): string {
@@ -87,15 +94,14 @@ async function listening(child: ChildProcess, folder: string, state: string): Pr
   const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
   const ports = await new Promise<readonly number[]>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`did not start:\n${output}`)), startWithin);
-    const read = (chunk: Uint8Array): void => {
-      output += new TextDecoder().decode(chunk);
+    const read = (text: string): void => {
+      output += text;
       const listens = /^ +listens +(.*)$/m.exec(output)?.[1];
       if (listens === undefined || !output.includes("swaks")) return;
       clearTimeout(timer);
       resolve([...listens.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)));
     };
-    child.stdout?.on("data", read);
-    child.stderr?.on("data", read);
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", read);
     void exited.then((code) => {
       clearTimeout(timer);
       reject(new Error(`ended with ${code}:\n${output}`));

@@ -8,7 +8,8 @@ import type { ReloadView } from "../../src/control/control.ts";
 import { Deployments } from "../../src/deployments/deployments.ts";
 import type { Moment } from "../../src/deployments/overlay_config.ts";
 import { changesBetween } from "../../src/generation/changes.ts";
-import { fileOf, type Generation, type GenerationPlugin, loadOctets, type Means } from "../../src/generation/load.ts";
+import { fileOf, loadOctets, type Means } from "../../src/generation/load_entry.ts";
+import type { Generation, GenerationPlugin } from "../../src/generation/generation.ts";
 import { emptyHost } from "../../src/generation/open_host.ts";
 import { PluginFiles } from "../../src/generation/plugin_files.ts";
 import { readGeneration } from "../../src/generation/read.ts";
@@ -75,8 +76,8 @@ export class DeployedServer {
     if (read.kind === "problems") return { kind: "kept", number: this.number, problems: read.problems };
     const changes = this.generation === undefined ? undefined : changesBetween(this.generation, read.generation);
     await this.#follow(read);
-    const none = { added: [], changed: [], removed: [], kept: [], tables: [] };
-    return { kind: "reloaded", number: this.number, changes: changes ?? none, warnings: read.warnings };
+    const none = { added: [], changed: [], removed: [], kept: [], rejudged: [], tables: [] };
+    return { kind: "reloaded", number: this.number, changes: changes ?? none, warnings: this.warnings };
   }
 
   /** The plugin in force. */
@@ -94,9 +95,9 @@ export class DeployedServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #follow({ generation, warnings }: Extract<LoadedGeneration, { readonly kind: "generation" }>): Promise<void> {
+  async #follow({ generation }: Extract<LoadedGeneration, { readonly kind: "generation" }>): Promise<void> {
     const old = this.generation;
-    [this.generation, this.warnings] = [generation, warnings];
+    [this.generation, this.warnings] = [generation, generation.warnings];
     this.number++;
     await old?.close();
   }

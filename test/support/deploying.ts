@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { formatToken, hashOf } from "../../src/admin/token.ts";
 import type { DeployView } from "../../src/control/deployment_views.ts";
 import { type DaemonProcess, type DaemonSetup, startDaemon } from "./daemon_process.ts";
+import { eventually } from "./eventually.ts";
 import type { Runtime } from "./runtimes.ts";
 
 export interface Answered {
@@ -32,13 +33,10 @@ export class DeployingDaemon {
     const line = formatToken({ name: "tester", role: "deploy", hash: hashOf(token) });
     writeFileSync(join(state, "admin-tokens"), `${line}\n`, { mode: 0o600 });
     const daemon = await startDaemon(runtime, { ...setup, state, admin: "127.0.0.1:0" });
-    for (let tries = 0; tries < 400; tries++) {
-      const [, port] = /dashboard and API +http:\/\/127\.0\.0\.1:(\d+)/.exec(daemon.output()) ?? [];
-      if (port !== undefined) return new DeployingDaemon(daemon, Number(port));
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    await daemon.stop();
-    throw new Error(`no API:\n${daemon.output()}`);
+    const port = await eventually(() => `no API:\n${daemon.output()}`, () => {
+      return /dashboard and API +http:\/\/127\.0\.0\.1:(\d+)\n/.exec(daemon.output())?.[1];
+    });
+    return new DeployingDaemon(daemon, Number(port));
   }
 
   /** The status is 0 if the connection was closed instead. */

@@ -106,7 +106,7 @@ function tomlOf(folder: string, { certificates = [], authority, more = "" }: Set
   );
   return `hostname = "mx.test"
 log.level = "debug"
-timeouts.proxy = "1s"
+timeouts.proxy = "3s"
 auth.delay = "50ms"
 smuggling.policy = "reject"
 ${more}

@@ -27,9 +27,9 @@ export interface Forwarding extends Partial<HopChoice> {
   readonly peer?: PeerOptions;
 }
 
-/** Every deadline is 2 s. */
+/** Every deadline is 10 s. */
 export function forwardTo(port: number, { secrets, log, peer: _, ...choice }: Forwarding = {}): Delivery {
-  const timeouts = { connect: 2000, command: 2000, data: 2000 };
+  const timeouts = { connect: 10_000, command: 10_000, data: 10_000 };
   return openSmtp({ host: "127.0.0.1", port, hello: "me.test", connections: 4, timeouts, ...choice }, secrets, log);
 }
 

@@ -18,5 +18,5 @@ export function gsasl({ port, mechanism, user, password, authority, options = []
     ...["--smtp", `--connect=127.0.0.1:${port}`, `--x509-ca-file=${authority}`, "-m", mechanism],
     ...["-a", user, "-p", password],
     ...options,
-  ], { within: 20_000 });
+  ], { within: 60_000 });
 }

@@ -97,6 +97,11 @@ export class Metered {
   }
 }
 
+/** The exported memory as the guest sees it; `facts` of the guard, where it was guarded. */
+export function memoryOf(exports: GuestExports, facts?: GuardFacts): Uint8Array<ArrayBuffer> {
+  return new Uint8Array((exports["memory"] as { readonly buffer: ArrayBuffer }).buffer, facts?.memory?.notes ?? 0);
+}
+
 export function call(exports: GuestExports, name: string, ...values: readonly unknown[]): unknown {
   return (exports[name] as GuestFunction)(...values);
 }

@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { apiCertificate } from "./api_certificate.ts";
-import { freePort } from "./loopback_port.ts";
+import { eventually } from "./eventually.ts";
+import { freePort, isListening } from "./loopback_port.ts";
 import { type Started, startListening } from "./mail_server.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
@@ -42,5 +43,6 @@ export async function startHaproxy(port: number, fronts: readonly Front[]): Prom
   const file = join(folder, "haproxy.cfg");
   writeFileSync(file, text);
   const started: Started = await startListening("haproxy", ["-db", "-f", file], ports[0] ?? 0);
+  for (const each of ports) await eventually(started.output, async () => await isListening(each) || undefined);
   return { ports, stop: () => started.stop() };
 }

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "./eventually.ts";
+import { endGroupWithFile, signalGroup } from "./left_over.ts";
 import { isListening } from "./loopback_port.ts";
 
 /** A running server with a queue and mailboxes of its own, in a folder that `stop` removes. */
@@ -54,10 +55,10 @@ export async function startListening(
 ): Promise<Started> {
   // A process group of its own, so that `stop` reaches whatever it starts.
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const kill = endGroupWithFile(child);
   let output = "";
-  const read = (chunk: Uint8Array): void => void (output += new TextDecoder().decode(chunk));
-  child.stdout.on("data", read);
-  child.stderr.on("data", read);
+  const read = (text: string): void => void (output += text);
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", read);
   child.once("error", (problem) => output += problem.message);
   // Not "close": its children may still hold its output for a while.
   const exited = new Promise((resolve) => child.once("exit", resolve));
@@ -65,6 +66,9 @@ export async function startListening(
     const isThere = await isListening(port);
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}\n${output}${log()}`);
     return isThere ? true : undefined;
+  }).catch((error: unknown) => {
+    kill();
+    throw error;
   });
   return { output: () => output, stop: () => end(child, exited) };
 }
@@ -74,16 +78,10 @@ async function end(child: ChildProcess, exited: Promise<unknown>): Promise<void>
   const timer = setTimeout(() => signalGroup(child, "SIGKILL"), 10_000);
   await exited;
   clearTimeout(timer);
+  // What it leaves behind would still write into the folder that is removed next.
+  signalGroup(child, "SIGKILL");
   child.stdout?.destroy();
   child.stderr?.destroy();
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, signal);
-  } catch {
-    // It ended by itself.
-  }
 }
 
 /** The files of a folder as latin1 text, in the order of their names; none if it does not exist yet. */

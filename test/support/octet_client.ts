@@ -19,7 +19,7 @@ export class OctetClient {
   }
 
   /** `patience`: milliseconds after which a silent server is an error. */
-  static async connect(port: number, patience = 20_000): Promise<OctetClient> {
+  static async connect(port: number, patience = 60_000): Promise<OctetClient> {
     // Half-open: what the server says after we have closed our side is heard too.
     const socket = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
     const client = new OctetClient(socket, patience);

@@ -87,7 +87,7 @@ export interface ClientReport {
 
 /** Connects with TLS 1.2 and asks for another handshake on the same connection; resolves when it is closed. */
 export async function renegotiate(port: number): Promise<string> {
-  const child = spawn("openssl", ["s_client", "-connect", `127.0.0.1:${port}`, "-tls1_2"], { timeout: 20_000 });
+  const child = spawn("openssl", ["s_client", "-connect", `127.0.0.1:${port}`, "-tls1_2"], { timeout: 60_000 });
   let text = "";
   child.stderr.on("data", (chunk: Uint8Array) => text += new TextDecoder().decode(chunk));
   child.stdin.on("error", () => {});
@@ -103,7 +103,7 @@ export async function renegotiate(port: number): Promise<string> {
 export function sClient(port: number, args: readonly string[] = [], input = ""): Promise<ClientReport> {
   const always = ["s_client", "-connect", `127.0.0.1:${port}`, "-showcerts", "-ign_eof"];
   return new Promise((resolve, reject) => {
-    const child = spawn("openssl", [...always, ...args], { timeout: 20_000, stdio: "pipe" });
+    const child = spawn("openssl", [...always, ...args], { timeout: 60_000, stdio: "pipe" });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk: Uint8Array) => stdout += new TextDecoder().decode(chunk));

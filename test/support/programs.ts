@@ -17,13 +17,13 @@ export async function run(
   const child = spawn(program, args, {
     cwd: options.cwd,
     stdio: "pipe",
-    timeout: options.within ?? 120_000,
+    timeout: options.within ?? 300_000,
     env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` },
   });
   let stdout = "";
   let stderr = "";
-  child.stdout.on("data", (chunk: Uint8Array) => stdout += new TextDecoder().decode(chunk));
-  child.stderr.on("data", (chunk: Uint8Array) => stderr += new TextDecoder().decode(chunk));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text);
+  child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
   child.stdin.on("error", () => {});
   child.stdin.end(options.input ?? "");
   const code = await new Promise<number | null>((resolve, reject) => {

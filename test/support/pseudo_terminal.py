@@ -11,12 +11,15 @@ def resize(terminal, rows, columns):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", int(rows), int(columns), 0, 0))
 
 
+sized, sizing = os.pipe()
 pid, terminal = pty.fork()
 if pid == 0:
-    time.sleep(0.2)
+    os.close(sizing)
+    os.read(sized, 1)
     os.execv(argv[0], argv)
 resize(terminal, rows, columns)
-deadline = time.time() + 40
+os.close(sizing)
+deadline = time.time() + 100
 seen = b""
 
 

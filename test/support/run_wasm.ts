@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import type { HookName } from "../../sdk/contract/contract.ts";
 import type { Events } from "../../sdk/contract/event.ts";
-import { manifestSection } from "../../sdk/contract/manifest.ts";
+import { capabilityNames, manifestSection } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
 import { readCustomSection } from "../../src/plugins/custom_section.ts";
 import { type Host, loadPlugin } from "../../src/plugins/load.ts";
@@ -15,26 +15,7 @@ import type { Capabilities } from "../../src/plugins/requests.ts";
 import { Turns } from "../../src/plugins/turns.ts";
 
 /** Everything there is; a plugin still gets no more than its manifest needs. */
-export const everyGrant: readonly string[] = [
-  "event",
-  "verdict",
-  "edit",
-  "content",
-  "dns",
-  "store",
-  "http",
-  "tcp",
-  "run",
-  "ldap",
-  "sql",
-  "crypto",
-  "clock",
-  "mmdb",
-  "mark",
-  "score",
-  "notes",
-  "results",
-];
+export const everyGrant: readonly string[] = capabilityNames.filter((name) => name !== "log" && name !== "config");
 
 /** A host without capabilities, with turns of its own. */
 export function bareHost(capabilities: Capabilities = new Map()): Host {

@@ -30,8 +30,7 @@ export async function startSendmail(setup: SendmailSetup): Promise<MailServer> {
   const waiting = (): string[] => readdirSync(queue).filter((name) => name.startsWith("qf"));
   return {
     port,
-    log: () =>
-      started.output() + readdirSync(queue).map((name) => readFileSync(join(queue, name), "latin1")).join("\n"),
+    log: () => started.output() + readdirSync(queue).map((name) => textOf(join(queue, name))).join("\n"),
     queued: () => Promise.resolve(waiting().length),
     flush: async () => void await root.run("/usr/sbin/sendmail", ["-q", `-C${configuration}`]),
     mailbox: (localPart) => messagesIn(join(root.folder, "var/mail", localPart, "new")),
@@ -40,6 +39,15 @@ export async function startSendmail(setup: SendmailSetup): Promise<MailServer> {
       root.remove();
     },
   };
+}
+
+/** Nothing if it is gone by now. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
 }
 
 async function make(root: PrivateRoot): Promise<void> {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manners } from "../../src/connection/arrive.ts";
 import type { Desk } from "../../src/connection/desk.ts";
-import { type Daemon, startDaemon } from "../../src/daemon.ts";
+import { type Daemon, startDaemon } from "../../src/daemon/daemon.ts";
 import type { Delivered, OutgoingMessage } from "../../src/delivery/delivery.ts";
 import { chainsOf, type Registered } from "../../src/hooks/chains.ts";
 import { ProcessCounts } from "../../src/limits/connection_counts.ts";

@@ -26,7 +26,7 @@ export interface TlsPeer extends SmtpPeer {
 }
 
 /** Milliseconds after which a silent server fails the test. */
-const patience = 20_000;
+const patience = 60_000;
 
 /** `from` is the address of this end. */
 export async function connectPeer(
@@ -40,6 +40,11 @@ export async function connectPeer(
   return peer;
 }
 
+/** True if nobody listens there; for `eventually`. */
+export function isRefused(port: number): Promise<true | undefined> {
+  return connectPeer(port).then((peer) => void peer.destroy(), () => true);
+}
+
 /** TLS from the first octet on, as on port 465. */
 export async function connectTlsPeer(port: number, options: ConnectionOptions = {}): Promise<TlsPeer> {
   const peer = await connectPeer(port);
@@ -47,11 +52,12 @@ export async function connectTlsPeer(port: number, options: ConnectionOptions = 
 }
 
 function peerOn<S extends Socket>(socket: S): SmtpPeer & { readonly socket: S } {
+  const decoder = new TextDecoder();
   let text = "";
   let ended = false;
   let wake = (): void => {};
   socket.on("data", (chunk: Uint8Array) => {
-    text += new TextDecoder().decode(chunk);
+    text += decoder.decode(chunk, { stream: true });
     wake();
   });
   const end = (): void => {
@@ -63,13 +69,13 @@ function peerOn<S extends Socket>(socket: S): SmtpPeer & { readonly socket: S } 
   socket.on("error", end);
 
   async function until<T>(ready: () => T | undefined): Promise<T> {
-    const deadline = Date.now() + patience;
+    const deadline = performance.now() + patience;
     for (;;) {
       const value = ready();
       if (value !== undefined) return value;
-      if (Date.now() > deadline) throw new Error(`no reply; so far ${JSON.stringify(text)}`);
+      if (performance.now() > deadline) throw new Error(`no reply; so far ${JSON.stringify(text)}`);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, deadline - Date.now() + 1);
+        const timer = setTimeout(resolve, Math.max(1, deadline - performance.now() + 1));
         wake = (): void => {
           clearTimeout(timer);
           resolve();

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Control, PluginView, Status } from "../../src/control/control.ts";
 import type { PluginComparison } from "../../src/control/deployment_views.ts";
 import type { Happening } from "../../src/live/happening.ts";
-import type { LiveSession } from "../../src/live/live_session.ts";
+import type { LiveSession, SessionSummary } from "../../src/live/live_session.ts";
 import type { DecisionRecord } from "../../src/receipts/record.ts";
 
 /** Texts that clients and plugins chose, put in wherever one of them can. */
@@ -22,7 +22,11 @@ const ids = ["1ke4z8q-7m2px40", "1ke4z9b-3fqd1w2", "1ke4z9c-91kx0aa"] as const;
 export function stagedControl(words: Words): Control {
   return {
     status: () => Promise.resolve({ ...someStatus, warnings: [words.warning] }),
-    sessions: () => Promise.resolve(ids.map((id, index) => sessionOf(id, index, words))),
+    sessions: () => Promise.resolve(ids.map((id, index) => summaryOf(sessionOf(id, index, words)))),
+    session: (wanted) => {
+      const index = ids.findIndex((id) => id === wanted);
+      return Promise.resolve(index === -1 ? undefined : sessionOf(wanted, index, words));
+    },
     endSession: () => Promise.resolve(true),
     plugins: () => Promise.resolve(pluginsOf(words)),
     reload: () => Promise.resolve({ kind: "kept", number: 7, problems: [words.reason] }),
@@ -101,6 +105,10 @@ function sessionOf(id: string, index: number, { hello, reason, plugin }: Words):
       { at: 171, hook: "rcpt", plugin, found: "refuses", about: "<nobody@example.org>", why: reason, micros: 9310 },
     ],
   };
+}
+
+function summaryOf({ dialogue: _, omitted: _before, findings: _found, ...summary }: LiveSession): SessionSummary {
+  return summary;
 }
 
 function pluginsOf({ plugin, reason }: Words): readonly PluginView[] {

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { after } from "node:test";
+import { endGroupWithFile } from "./left_over.ts";
 import { projectRoot } from "./runtimes.ts";
 
 export interface StartedProcess {
@@ -16,7 +17,7 @@ export interface StartedProcess {
 }
 
 /** Milliseconds, on a loaded machine. */
-const patience = 60_000;
+const patience = 120_000;
 
 /** Runs in the folder of the project, until the test that starts it ends. */
 export function startProcess(
@@ -28,9 +29,11 @@ export function startProcess(
     stdio: ["ignore", "pipe", "pipe"],
     // Many daemons run at once, and few of them are asked by their API.
     env: { ...process.env, QPSMTPD_ADMIN: "off", ...environment },
+    // A process group of its own, so that whatever it starts is reached, too.
+    detached: true,
   });
-  // A test that fails must leave nothing behind; workers end when their primary does.
-  after(() => void child.kill("SIGKILL"));
+  // A test that fails must leave nothing behind.
+  after(endGroupWithFile(child));
   return follow(child);
 }
 
@@ -39,12 +42,11 @@ function follow(child: ChildProcess): StartedProcess {
   let ended = false;
   const changed = new Set<() => void>();
   const wake = (): void => changed.forEach((each) => each());
-  const read = (chunk: Uint8Array): void => {
-    output += new TextDecoder().decode(chunk);
+  const read = (text: string): void => {
+    output += text;
     wake();
   };
-  child.stdout?.on("data", read);
-  child.stderr?.on("data", read);
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", read);
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   void exited.then(() => {
     ended = true;

@@ -4,6 +4,7 @@ import { parse } from "smol-toml";
 import * as v from "valibot";
 import { hookNames } from "../../sdk/contract/contract.ts";
 import type { Delivered } from "../../src/delivery/delivery.ts";
+import { latePoints, plainTerms } from "../../src/policy/terms.ts";
 import type { Extension } from "../../src/smtp/extensions.ts";
 import { cannedPlugin } from "./canned_plugin.ts";
 import type { Serving } from "./served.ts";
@@ -32,6 +33,7 @@ const cannedAnswer = v.union([
     code: v.optional(v.number()),
     status: v.optional(v.string()),
     disconnect: v.optional(v.boolean()),
+    score: v.optional(v.number()),
     edits: v.optional(v.array(v.looseObject({ edit: v.string() }))),
     if_early: v.optional(v.boolean()),
   }),
@@ -56,6 +58,10 @@ const schema = v.strictObject({
   overloaded: v.optional(v.boolean(), false),
   /** What a plugin answers. */
   hooks: v.optional(v.record(v.picklist(hookNames), v.union([cannedAnswer, v.array(cannedAnswer)])), {}),
+  /** What is said for a plugin that broke. */
+  on_error: v.optional(v.picklist(["pass", "defer", "reject"]), "defer"),
+  /** The score at which a session is refused, by hook. */
+  thresholds: v.optional(v.record(v.picklist(latePoints), v.number()), {}),
   /** Secrets by name. */
   users: v.optional(v.record(v.string(), v.string())),
   offer: v.optional(v.record(v.string(), value), {}),
@@ -91,7 +97,8 @@ export function readSetting(header: string): Setting {
   const { delivered, pipelined, cut, encrypted, limits, offer } = read;
   const turnsAway = read.overloaded || limits.sessions !== undefined || limits.per_address !== undefined;
   const serving: Serving = {
-    plugins: [cannedPlugin(read.hooks), ...(read.users === undefined ? [] : [userList(read.users)])],
+    terms: { ...plainTerms, thresholds: read.thresholds },
+    plugins: [cannedPlugin(read.hooks, read.on_error), ...(read.users === undefined ? [] : [userList(read.users)])],
     overloaded: read.overloaded,
     timeouts: camel(read.timeouts),
     ...offered(offer),

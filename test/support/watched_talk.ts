@@ -20,7 +20,7 @@ if (watch === undefined) throw new Error("nobody looks on");
 await serving({ plugins: [acceptAll], watch }, async ({ greet }) => {
   const peer = await greet();
   await sendMessage(peer, { reversePath: "a@b.test", forwardPaths: ["c@d.test"] }, "x");
-  const sessions = live.list();
+  const sessions = live.list().map(({ id }) => live.find(id));
   live.end(sessions[0]?.id ?? "");
   const goodbye = await peer.reply();
   const over = new AbortController();

@@ -34,6 +34,7 @@ const settingSchema = v.pipe(
     choices: v.optional(v.array(v.string())),
     minimum: v.optional(v.number()),
     maximum: v.optional(v.number()),
+    secret: v.optional(v.boolean()),
   }),
   v.forward(
     v.check(

@@ -32,7 +32,15 @@ async function signOut() {
   await ask("DELETE", "/session");
   unlisten();
   stopPolling();
-  change({ phase: "signedOut", who: undefined, sessions: undefined, refusals: [], happenings: [], measured: [] });
+  change({
+    phase: "signedOut",
+    who: undefined,
+    sessions: undefined,
+    opened: undefined,
+    refusals: [],
+    happenings: [],
+    measured: [],
+  });
 }
 
 /**

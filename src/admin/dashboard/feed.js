@@ -7,7 +7,7 @@ import { change, state } from "./state.js";
 import { plural } from "./words.js";
 
 const kinds = ["connected", "verdict", "reply", "message", "turnedAway", "disconnected"];
-const serverKinds = ["plugin", "reload", "deploy", "problem", "lost"];
+const serverKinds = ["plugin", "reload", "lost"];
 
 /** Happenings that are shown. */
 const most = 100;
@@ -52,7 +52,7 @@ function heard({ data }) {
   const refusals = refusalsAfter(state.refusals, happening);
   unannounced += refusals.length > 0 && refusals !== state.refusals ? 1 : 0;
   change({ refusals, happenings: [happening, ...state.happenings].slice(0, most) });
-  if (["plugin", "reload", "deploy"].includes(happening.kind)) refreshSoon();
+  if (["plugin", "reload"].includes(happening.kind)) refreshSoon();
 }
 
 setInterval(() => {

@@ -30,7 +30,9 @@ function routed() {
   change({ route, upload: undefined, said: undefined });
   if (state.phase !== "signedIn") return;
   follow();
-  if (route.view === "sessions" && before.view !== "sessions") refreshNow();
+  if (route.view === "sessions" && (before.view !== "sessions" || (route.id !== undefined && route.id !== before.id))) {
+    refreshNow();
+  }
   // After it is drawn.
   requestAnimationFrame(() => requestAnimationFrame(() => focusOn(before, route)));
 }

@@ -1,6 +1,6 @@
 // Asks again and again for what is on the page, and less often where the answers are long.
 
-import { ask } from "./api.js";
+import { ask, part } from "./api.js";
 import { parseFigures } from "./figures.js";
 import { change, state } from "./state.js";
 
@@ -77,9 +77,17 @@ async function askServer() {
 
 /** @returns {Promise<void>} */
 async function askSessions() {
-  if (state.route.view !== "sessions") return;
-  const answer = await ask("GET", "/sessions");
-  if (answer.kind === "ok") change({ sessions: answer.body.sessions });
+  const { view, id } = state.route;
+  if (view !== "sessions") return;
+  const [all, one] = await Promise.all([
+    ask("GET", "/sessions"),
+    id === undefined ? undefined : ask("GET", `/sessions/${part(id)}`),
+  ]);
+  change({
+    ...(all.kind === "ok" ? { sessions: all.body.sessions } : {}),
+    ...(id !== undefined && one?.kind === "ok" ? { opened: { id, session: one.body } } : {}),
+    ...(id !== undefined && one?.kind === "problem" && one.problem.status === 404 ? { opened: { id } } : {}),
+  });
 }
 
 /** @returns {void} */

@@ -3,7 +3,7 @@
 /** @import { PluginView, Status } from "../../control/control.ts" */
 /** @import { DeployView } from "../../control/deployment_views.ts" */
 /** @import { Happening } from "../../live/happening.ts" */
-/** @import { LiveSession } from "../../live/live_session.ts" */
+/** @import { LiveSession, SessionSummary } from "../../live/live_session.ts" */
 /** @import { DecisionRecord } from "../../receipts/record.ts" */
 /** @import { Problem } from "./api.js" */
 /** @import { Figures } from "./figures.js" */
@@ -30,7 +30,8 @@
  *   streaming: boolean,
  *   status: Status | undefined,
  *   plugins: readonly PluginView[],
- *   sessions: readonly LiveSession[] | undefined,
+ *   sessions: readonly SessionSummary[] | undefined,
+ *   opened: { readonly id: string, readonly session?: LiveSession } | undefined,
  *   measured: readonly Measured[],
  *   refusals: readonly Refusal[],
  *   happenings: readonly Happening[],
@@ -39,7 +40,7 @@
  *   upload: Upload | undefined,
  *   said: { readonly kind: "good" | "bad", readonly title: string, readonly lines: readonly string[] } | undefined,
  *   busy: boolean,
- * }} State `measured`: the newest last.
+ * }} State `measured`: the newest last. `opened`: the session that is looked at; without it: it is over.
  */
 
 /** @type {State} */
@@ -53,6 +54,7 @@ export const state = {
   status: undefined,
   plugins: [],
   sessions: undefined,
+  opened: undefined,
   measured: [],
   refusals: [],
   happenings: [],

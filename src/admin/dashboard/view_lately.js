@@ -23,10 +23,8 @@ export function latelyPanel() {
 const tones = {
   reply: "bad",
   turnedAway: "bad",
-  problem: "bad",
   lost: "warn",
   message: "good",
-  deploy: "accent",
   reload: "accent",
 };
 

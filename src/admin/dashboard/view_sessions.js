@@ -6,7 +6,7 @@ import { may, state } from "./state.js";
 import { h } from "./tree.js";
 import { count, duration, micros, offset, plural } from "./words.js";
 
-/** @import { LiveSession } from "../../live/live_session.ts" */
+/** @import { LiveSession, SessionSummary } from "../../live/live_session.ts" */
 /** @import { Child } from "./tree.js" */
 
 /** Sessions that are shown at once. */
@@ -14,11 +14,10 @@ const most = 200;
 
 /** @returns {readonly Child[]} */
 export function sessionsView() {
-  const { sessions, route, filter } = state;
+  const { sessions, opened, route, filter } = state;
   if (sessions === undefined) return [empty("One moment…")];
   const words = filter.toLowerCase();
   const fitting = sessions.filter((session) => whole(session).includes(words));
-  const open = sessions.find(({ id }) => id === route.id);
   const heads = ["Client", "State", "For#", "Said", "From", "Recipients#", "Refused#"];
   const list = h(
     "div",
@@ -29,8 +28,25 @@ export function sessionsView() {
       : cards("Sessions", heads, fitting.slice(0, most).map(sessionRow)),
     fitting.length > most && h("p", { class: "muted" }, `The first ${most} are shown: filter for others.`),
   );
-  const detail = route.id === undefined ? undefined : open === undefined ? gone(route.id) : sessionDetail(open);
-  return [split(list, detail)];
+  return [split(list, route.id === undefined ? undefined : detailOf(route.id, opened, sessions))];
+}
+
+/**
+ * What the list knows of it is shown until the rest is there.
+ * @param {string} id
+ * @param {typeof state.opened} opened
+ * @param {readonly SessionSummary[]} sessions
+ * @returns {HTMLElement}
+ */
+function detailOf(id, opened, sessions) {
+  const listed = sessions.find((session) => session.id === id);
+  if (opened?.id !== id) return bare(id, listed === undefined ? "One moment…" : titleOf(listed));
+  if (opened.session !== undefined) return sessionDetail(opened.session);
+  return bare(
+    id,
+    "This session is over",
+    h("p", {}, h("a", { href: linkTo("explain", id) }, `What was decided in ${id}`)),
+  );
 }
 
 /**
@@ -50,7 +66,7 @@ export function filterField(text) {
 }
 
 /**
- * @param {LiveSession} session
+ * @param {SessionSummary} session
  * @returns {string}
  */
 function whole({ id, client, hello = "", from = "", to = [], user = "" }) {
@@ -58,7 +74,7 @@ function whole({ id, client, hello = "", from = "", to = [], user = "" }) {
 }
 
 /**
- * @param {LiveSession} session
+ * @param {SessionSummary} session
  * @returns {HTMLElement}
  */
 function sessionRow(session) {
@@ -81,7 +97,7 @@ function sessionRow(session) {
 }
 
 /**
- * @param {LiveSession} session
+ * @param {SessionSummary} session
  * @returns {HTMLElement}
  */
 function stateBadge({ state: doing, asking }) {
@@ -91,14 +107,16 @@ function stateBadge({ state: doing, asking }) {
 
 /**
  * @param {string} id
+ * @param {string} head
+ * @param {Child} [more]
  * @returns {HTMLElement}
  */
-function gone(id) {
+function bare(id, head, more) {
   return h(
     "section",
     { class: "panel detail", "data-detail": true, "data-key": id },
-    detailHead("This session is over", linkTo("sessions")),
-    h("p", {}, h("a", { href: linkTo("explain", id) }, `What was decided in ${id}`)),
+    detailHead(head, linkTo("sessions")),
+    more,
   );
 }
 
@@ -107,16 +125,16 @@ function gone(id) {
  * @returns {HTMLElement}
  */
 function sessionDetail(session) {
-  const { id, client, port, pid, began, since, hello, tls, user, from, to, recipients } = session;
+  const { id, port, pid, began, since, hello, tls, user, from, to, recipients } = session;
   const { commands, transactions, messages, refusals } = session;
   const more = to !== undefined && recipients !== undefined && recipients > to.length
     ? ` and ${recipients - to.length} more`
     : "";
-  const name = client === "" ? "a local client" : client;
+  const name = nameOf(session);
   return h(
     "section",
-    { class: "panel detail", "data-detail": true, "data-key": id, "aria-label": `Session with ${name}` },
-    detailHead(`Session with ${name}`, linkTo("sessions")),
+    { class: "panel detail", "data-detail": true, "data-key": id, "aria-label": titleOf(session) },
+    detailHead(titleOf(session), linkTo("sessions")),
     h(
       "p",
       { class: "buttons" },
@@ -144,6 +162,22 @@ function sessionDetail(session) {
     h("h3", {}, "Decisions"),
     decisions(session),
   );
+}
+
+/**
+ * @param {SessionSummary} session
+ * @returns {string}
+ */
+function titleOf(session) {
+  return `Session with ${nameOf(session)}`;
+}
+
+/**
+ * @param {SessionSummary} session
+ * @returns {string}
+ */
+function nameOf({ client }) {
+  return client === "" ? "a local client" : client;
 }
 
 /** @type {{ readonly [who: string]: string }} */

@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { stopBuilding } from "../../../sdk/typescript/build_plugin.ts";
 import { sampleWasm } from "../../../sdk/typescript/sample_plugin.ts";
-import { call, type GuestExports, type Imports, instantiate, Metered } from "../../../test/support/guarded.ts";
+import type { GuardFacts } from "./guard.ts";
+import {
+  call,
+  type GuestExports,
+  type Imports,
+  instantiate,
+  memoryOf,
+  Metered,
+} from "../../../test/support/guarded.ts";
 
 after(stopBuilding);
 
@@ -26,7 +34,7 @@ test("the same events get the same answers, and fuel is used", async () => {
   const desks = [new Desk(), new Desk()] as const;
   const plain = desks[0].take(instantiate(wasm, desks[0].imports()));
   const metered = new Metered(wasm, desks[1].imports());
-  const guarded = desks[1].take(metered.exports);
+  const guarded = desks[1].take(metered.exports, metered.facts);
   for (const text of ["", "user@mail.example.net", "\u{1f600} Grüße", "x".repeat(5000), "a@a.a.a.a.a.a.a.a.a."]) {
     const before = metered.used;
     assert.equal(guarded(text), plain(text));
@@ -39,6 +47,7 @@ test("the same events get the same answers, and fuel is used", async () => {
 /** The least host: one event in, one answer out. */
 class Desk {
   #exports: GuestExports = {};
+  #facts: GuardFacts | undefined;
   #event = new Uint8Array();
   #answer = "";
 
@@ -57,8 +66,8 @@ class Desk {
     };
   }
 
-  take(exports: GuestExports): (text: string) => string {
-    this.#exports = exports;
+  take(exports: GuestExports, facts?: GuardFacts): (text: string) => string {
+    [this.#exports, this.#facts] = [exports, facts];
     this.#call("configure", { settings: {}, lists: {}, serverName: "mx.test" });
     return (text) => this.#call("rcpt", { text, time: 0 });
   }
@@ -70,6 +79,6 @@ class Desk {
   }
 
   #octets(): Uint8Array {
-    return new Uint8Array((this.#exports["memory"] as { readonly buffer: ArrayBuffer }).buffer);
+    return memoryOf(this.#exports, this.#facts);
   }
 }

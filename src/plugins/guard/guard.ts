@@ -23,8 +23,8 @@ export interface GuardFacts {
   readonly fuel: string;
   /** To be called once each, in this order, before all others: the start function, `_initialize`. */
   readonly starts: readonly string[];
-  /** Sizes in pages of 64 KiB. `touched` is a memory too: see `touch_code.ts`. */
-  readonly memory?: { readonly name: string; readonly touched: string } & Extent;
+  /** Sizes in pages of 64 KiB; in front of the guest's own are so many octets of notes: see `touch_code.ts`. */
+  readonly memory?: { readonly name: string; readonly notes: number } & Extent;
   /** Every mutable global, for snapshot and restore. */
   readonly globals: readonly { readonly name: string; readonly type: ValueTypeName }[];
   readonly tables: readonly ({ readonly name: string } & Extent)[];
@@ -115,7 +115,7 @@ function factsOf(shape: Shape): GuardFacts {
     ],
     ...(memory === undefined || memoryName === undefined
       ? {}
-      : { memory: { name: memoryName, touched: names.touchedExport, ...memory } }),
+      : { memory: { name: memoryName, notes: shape.notesOctets, ...memory } }),
     globals: shape.globals.flatMap(({ type, mutable }, index) => {
       const name = typeName(type);
       return mutable && name !== undefined ? [{ name: names.globalExport(index), type: name }] : [];

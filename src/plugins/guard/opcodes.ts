@@ -6,8 +6,6 @@ export const immediates = {
   none: 1,
   /** Alignment and offset. */
   memory: 2,
-  /** The index of a memory, of which there is one. */
-  memoryIndex: 3,
   signed32: 4,
   signed64: 5,
   octets4: 6,
@@ -61,6 +59,7 @@ export const immediates = {
   prefix: 58,
   store: 59,
   storeLane: 60,
+  memorySize: 61,
 } as const;
 
 /** After these a table may hold something else. */
@@ -107,7 +106,7 @@ const plain: readonly Row[] = [
   [0x26, 0x26, i.tableSet, 4],
   [0x28, 0x35, i.memory, 2], // loads
   [0x36, 0x3e, i.store, 4], // stores, and the note of each
-  [0x3f, 0x3f, i.memoryIndex, 1], // memory.size
+  [0x3f, 0x3f, i.memorySize, 1],
   [0x40, 0x40, i.memoryGrow, 1000],
   [0x41, 0x41, i.signed32, 1],
   [0x42, 0x42, i.signed64, 1],

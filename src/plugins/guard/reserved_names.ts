@@ -23,8 +23,6 @@ export const initializeExport = "qpsmtpd:guard:_initialize";
 export const hiddenExports: ReadonlySet<string> = new Set(["_initialize", "_start", "hs_init"]);
 
 export const memoryExport = "qpsmtpd:guard:memory";
-/** A second memory, with one octet for each block of the first: not 0 if the block may have been changed. */
-export const touchedExport = "qpsmtpd:guard:touched";
 
 /** Export of the module's mutable global or table by its index in the module as it was. */
 export function globalExport(index: number): string {

@@ -1,43 +1,39 @@
-// Rewrites the code of one function in one pass: moves function indices and inserts the fuel code.
+// Rewrites the code of one function in one pass: moves functions and addresses, inserts fuel code and notes.
 
+import { CodeCopy } from "./code_copy.ts";
 import { Debt, frameKinds } from "./debt.ts";
 import * as fuelCode from "./fuel_code.ts";
 import { type LocalGroups, readLocals } from "./locals.ts";
-import { immediates, miscellaneousOpcodes, opcodes, tableChanges, vectorOpcodes } from "./opcodes.ts";
+import { immediates, miscellaneousOpcodes, opcodes, vectorOpcodes } from "./opcodes.ts";
 import { chargedAtOnce, cheapFunction, importedCallCost, localsPerCost } from "./prices.ts";
 import type { Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
+import { StorageRewriter } from "./rewrite_storage.ts";
 import type { Shape } from "./shape.ts";
-import { readAddress, skipImmediates, skipStorageImmediates } from "./skip_immediates.ts";
+import { skipImmediates } from "./skip_immediates.ts";
 import { skipBlockType } from "./value_types.ts";
-import { storedType, TouchCode } from "./touch_code.ts";
 import { Writer } from "./writer.ts";
-
-const vectorPrefix = 0xfd;
 
 /** Reused for every function, with its buffers. */
 export class FunctionRewriter {
   readonly #shape: Shape;
   readonly #debt: Debt;
   readonly #fuel: fuelCode.FuelCode;
-  readonly #touch = new TouchCode();
-  readonly #body = new Writer(65_536);
+  readonly #copy: CodeCopy;
+  readonly #storage: StorageRewriter;
   readonly #prologue = new Writer(64);
-  #reader: Reader;
   #locals = 0;
-  /** Input up to here is in the output. */
-  #copied = 0;
   /** The dearest path to the end of the function that a check inside it does not cover. */
   #ownCharge = 0;
   #calls = false;
   #loops = false;
-  #addsLocals = false;
 
   constructor(reader: Reader, shape: Shape) {
     this.#shape = shape;
     this.#debt = new Debt(shape.limits.nesting);
     this.#fuel = new fuelCode.FuelCode(shape);
-    this.#reader = reader;
+    this.#copy = new CodeCopy(reader);
+    this.#storage = new StorageRewriter(this.#copy, shape, this.#fuel);
   }
 
   rewrite(reader: Reader, writer: Writer, type: number): void {
@@ -47,8 +43,8 @@ export class FunctionRewriter {
       throw new Refused(offset, `a function has ${size} octets of code, and at most ${most} are allowed`);
     }
     const code = reader.part(size);
-    this.#reader = code;
     const groups = readLocals(code, this.#shape, this.#shape.parameters[type] ?? 0);
+    this.#copy.begin(code);
     this.#begin(groups.locals);
     this.#instructions();
     code.expectEnd("a function's code");
@@ -59,13 +55,10 @@ export class FunctionRewriter {
     this.#locals = locals;
     this.#debt.begin();
     this.#fuel.begin(locals);
-    this.#touch.begin(...this.#fuel.lend);
-    this.#body.clear();
+    this.#storage.begin();
     this.#prologue.clear();
-    this.#copied = this.#reader.at;
     this.#calls = false;
     this.#loops = false;
-    this.#addsLocals = false;
   }
 
   #finish(writer: Writer, groups: LocalGroups): void {
@@ -74,16 +67,18 @@ export class FunctionRewriter {
     if (this.#calls || charge > cheapFunction) this.#fuel.enter(this.#prologue, charge);
     const place = writer.gap(5);
     const start = writer.length;
-    writer.u32(groups.count + (this.#addsLocals ? 1 + this.#touch.groups : 0));
-    writer.copy(this.#reader.bytes, groups.from, groups.to);
-    if (this.#addsLocals) writer.octets([...fuelCode.addedLocals, ...this.#touch.locals]);
+    const { touch } = this.#storage;
+    const addsLocals = this.#loops || this.#storage.addsLocals;
+    writer.u32(groups.count + (addsLocals ? 1 + touch.groups : 0));
+    writer.copy(this.#copy.reader.bytes, groups.from, groups.to);
+    if (addsLocals) writer.octets([...fuelCode.addedLocals, ...touch.locals]);
     writer.append(this.#prologue);
-    writer.append(this.#body);
+    writer.append(this.#copy.body);
     writer.fill(place, 5, writer.length - start);
   }
 
   #instructions(): void {
-    const reader = this.#reader;
+    const reader = this.#copy.reader;
     const debt = this.#debt;
     while (debt.depth > 0) {
       const opcode = reader.octet();
@@ -93,17 +88,17 @@ export class FunctionRewriter {
         const local = reader.u32();
         if (local >= this.#locals) throw new Refused(reader.at, `there is no local ${local}`);
       } else if (follows === immediates.memory) {
-        skipImmediates(follows, reader);
+        this.#storage.address();
       } else if (follows !== immediates.none) {
         this.#instruction(opcode, follows);
       }
       if (debt.current >= chargedAtOnce && debt.depth > 0) this.#charge();
     }
-    this.#flush(reader.at);
+    this.#copy.flush(reader.at);
   }
 
   #instruction(opcode: number, follows: number): void {
-    const reader = this.#reader;
+    const reader = this.#copy.reader;
     if (follows === immediates.prefix) {
       this.#prefixed(opcode);
     } else if (follows === immediates.unknown) {
@@ -115,12 +110,12 @@ export class FunctionRewriter {
     } else if (follows < immediates.memoryInit) {
       this.#control(follows);
     } else {
-      this.#storage(follows, reader.at - 1, opcode);
+      this.#storage.rewrite(follows, reader.at - 1, opcode);
     }
   }
 
   #prefixed(prefix: number): void {
-    const reader = this.#reader;
+    const reader = this.#copy.reader;
     const start = reader.at - 1;
     const table = prefix === 0xfc ? miscellaneousOpcodes : vectorOpcodes;
     const opcode = reader.u32();
@@ -129,12 +124,15 @@ export class FunctionRewriter {
       throw new Refused(start, `the opcode 0x${prefix.toString(16)} 0x${opcode.toString(16)} is not known`);
     }
     this.#debt.current += table.cost[opcode] as number;
-    if (follows < immediates.local) skipImmediates(follows, reader);
-    else this.#storage(follows, start, opcode);
+    if (follows === immediates.memory || follows === immediates.memoryAndLane) {
+      this.#storage.address();
+      if (follows === immediates.memoryAndLane) reader.skip(1);
+    } else if (follows < immediates.local) skipImmediates(follows, reader);
+    else this.#storage.rewrite(follows, start, opcode);
   }
 
   #indexed(follows: number): void {
-    const reader = this.#reader;
+    const reader = this.#copy.reader;
     const start = reader.at;
     if (follows === immediates.global) {
       this.#shape.global(reader.u32(), start);
@@ -145,9 +143,9 @@ export class FunctionRewriter {
     } else {
       const moved = this.#shape.function(reader.u32(), start);
       if (follows === immediates.call) this.#call(moved);
-      this.#flush(start);
-      this.#body.u32(moved);
-      this.#copied = reader.at;
+      this.#copy.flush(start);
+      this.#copy.body.u32(moved);
+      this.#copy.replaced();
     }
   }
 
@@ -157,7 +155,7 @@ export class FunctionRewriter {
   }
 
   #control(follows: number): void {
-    const reader = this.#reader;
+    const reader = this.#copy.reader;
     const debt = this.#debt;
     const start = reader.at - 1;
     switch (follows) {
@@ -188,7 +186,7 @@ export class FunctionRewriter {
   }
 
   #jump(follows: number, start: number): void {
-    const reader = this.#reader;
+    const reader = this.#copy.reader;
     const debt = this.#debt;
     switch (follows) {
       case immediates.branchIf:
@@ -215,18 +213,17 @@ export class FunctionRewriter {
   }
 
   #loop(start: number): void {
-    skipBlockType(this.#reader, this.#shape);
-    this.#flush(this.#reader.at);
-    this.#debt.open(frameKinds.loop, this.#fuel.loop(this.#body), start);
+    skipBlockType(this.#copy.reader, this.#shape);
+    this.#copy.flush(this.#copy.reader.at);
+    this.#debt.open(frameKinds.loop, this.#fuel.loop(this.#copy.body), start);
     this.#loops = true;
-    this.#addsLocals = true;
     this.#shape.loops += 1;
   }
 
   #end(isDelegate: boolean): void {
     const debt = this.#debt;
-    if (isDelegate) this.#reader.u32();
-    if (debt.kind === frameKinds.loop) fuelCode.fillCharge(this.#body, debt.remembered, debt.dearest);
+    if (isDelegate) this.#copy.reader.u32();
+    if (debt.kind === frameKinds.loop) fuelCode.fillCharge(this.#copy.body, debt.remembered, debt.dearest);
     if (debt.kind === frameKinds.function) {
       debt.leaveFunction();
       this.#ownCharge = debt.dearest;
@@ -235,7 +232,7 @@ export class FunctionRewriter {
   }
 
   #tryTable(start: number): void {
-    const reader = this.#reader;
+    const reader = this.#copy.reader;
     skipBlockType(reader, this.#shape);
     for (let rest = reader.u32(); rest > 0; rest--) {
       const kind = reader.octet();
@@ -246,51 +243,9 @@ export class FunctionRewriter {
     this.#debt.open(frameKinds.block, 0, start);
   }
 
-  #store(follows: number, start: number, opcode: number): void {
-    const offset = readAddress(this.#reader);
-    if (follows === immediates.storeLane) this.#reader.skip(1);
-    const type = storedType(opcode, this.#reader.bytes[start] === vectorPrefix);
-    this.#flush(start);
-    this.#addsLocals = true;
-    this.#touch.store(this.#body, type, offset);
-  }
-
-  /** Instructions on memory, tables and segments whose time hangs on an operand, or that no restore undoes. */
-  #storage(follows: number, start: number, opcode: number): void {
-    if (follows >= immediates.store) return this.#store(follows, start, opcode);
-    const reader = this.#reader;
-    const shape = this.#shape;
-    if (follows === immediates.dropSegment) shape.dropsSegments = true;
-    if (follows === immediates.memoryInit) shape.copiesSegments = true;
-    if (tableChanges.has(follows)) shape.changesTables = true;
-    const price = fuelCode.operandPrices.get(follows);
-    if (price !== undefined) {
-      this.#flush(start);
-      this.#addsLocals = true;
-      this.#fuel.operand(this.#body, price);
-    }
-    if (follows === immediates.memoryInit) this.#touch.range(this.#body);
-    skipStorageImmediates(follows, opcode, reader);
-    if (follows === immediates.memoryCopy) this.#callInstead(start, shape.copyFunction);
-    if (follows === immediates.memoryFill) this.#callInstead(start, shape.fillFunction);
-  }
-
-  /** The operands stay as they are: the added function takes the same. */
-  #callInstead(start: number, added: number): void {
-    this.#flush(start);
-    this.#body.octet(0x10);
-    this.#body.u32(added);
-    this.#copied = this.#reader.at;
-  }
-
   #charge(): void {
-    this.#flush(this.#reader.at);
-    this.#fuel.charge(this.#body, this.#debt.current);
+    this.#copy.flush(this.#copy.reader.at);
+    this.#fuel.charge(this.#copy.body, this.#debt.current);
     this.#debt.current = 0;
-  }
-
-  #flush(to: number): void {
-    if (to > this.#copied) this.#body.copy(this.#reader.bytes, this.#copied, to);
-    this.#copied = to;
   }
 }

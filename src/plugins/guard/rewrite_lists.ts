@@ -5,7 +5,7 @@ import * as names from "./reserved_names.ts";
 import { Refused } from "./refused.ts";
 import type { Extent, Shape } from "./shape.ts";
 import { readReferenceType, readValueType, rewriteConstant, valueTypes } from "./value_types.ts";
-import { notesPages } from "./touch_code.ts";
+import { mostPages } from "./touch_code.ts";
 import type { Writer } from "./writer.ts";
 
 /** Rewrites the body of one section; where the module has none, `reader` holds an empty list. */
@@ -87,7 +87,7 @@ export function rewriteFunctions(reader: Reader, writer: Writer, shape: Shape): 
     writer.u32(type);
   }
   writer.u32(shape.spendType);
-  for (let i = 1; i < shape.addedFunctions; i++) writer.u32(shape.bulkType);
+  if (shape.hasMemory) { for (const type of [shape.bulkType, shape.bulkType, shape.tickType]) writer.u32(type); }
 }
 
 export function rewriteTables(reader: Reader, writer: Writer, shape: Shape): void {
@@ -111,12 +111,12 @@ export function rewriteTables(reader: Reader, writer: Writer, shape: Shape): voi
 
 export function rewriteMemory(reader: Reader, writer: Writer, shape: Shape): void {
   const count = reader.count(1, "memories");
-  writer.u32(count * 2);
+  writer.u32(count);
   if (count === 0) return;
-  shape.memory = readExtent(reader, Math.min(shape.limits.memoryPages, 65_535), "memory", "pages of 64 KiB");
-  writeExtent(writer, shape.memory);
-  const notes = notesPages(shape.memory.maximum);
-  writeExtent(writer, { initial: notes, maximum: notes });
+  shape.memory = readExtent(reader, Math.min(shape.limits.memoryPages, mostPages), "memory", "pages of 64 KiB");
+  const { memory: { initial, maximum }, notesOctets } = shape;
+  const notes = notesOctets / 65_536;
+  writeExtent(writer, { initial: initial + notes, maximum: maximum + notes });
 }
 
 function readExtent(reader: Reader, limit: number, what: string, unit: string): Extent {
@@ -219,7 +219,6 @@ function addedExports(shape: Shape): readonly AddedExport[] {
     shape.memoryName = names.memoryExport;
     added.push([names.memoryExport, kinds.memory, 0]);
   }
-  if (shape.memory !== undefined) added.push([names.touchedExport, kinds.memory, 1]);
   shape.tables.forEach((_, index) => added.push([names.tableExport(index), kinds.table, index]));
   shape.globals.forEach(({ mutable }, index) => {
     if (mutable) added.push([names.globalExport(index), kinds.global, index]);

@@ -1,10 +1,11 @@
-// Rewrites element segments, whose functions have moved, and passes data segments through.
+// Rewrites element segments, whose functions have moved, and data segments, whose places have.
 
 import type { Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
 import type { Shape } from "./shape.ts";
-import { readReferenceType, rewriteConstant } from "./value_types.ts";
-import type { Writer } from "./writer.ts";
+import { behindNotes } from "./touch_code.ts";
+import { readConstant, readReferenceType, rewriteConstant } from "./value_types.ts";
+import { Writer } from "./writer.ts";
 
 /** Bits of an element segment's first number. */
 const notActive = 1;
@@ -51,9 +52,28 @@ export function rewriteData(reader: Reader, writer: Writer, shape: Shape): void 
     const flags = reader.u32();
     if (flags > 1) throw new Refused(start, "a data segment is of unknown kind, or of a second memory");
     writer.u32(flags);
-    if (flags === 0) rewriteConstant(reader, writer, shape);
+    if (flags === 0) rewritePlace(reader, writer, shape);
     const from = reader.at;
     reader.skip(reader.u32());
     writer.copy(reader.bytes, from, reader.at);
   }
+}
+
+/** An expression of a place in the memory: in the new module it is behind the notes. */
+function rewritePlace(reader: Reader, writer: Writer, shape: Shape): void {
+  const start = reader.at;
+  const place = readConstant(reader);
+  if (typeof place === "number") {
+    const moved = (place >>> 0) + shape.notesOctets;
+    if (moved > 0xffff_ffff) throw new Refused(start, "a data segment lies outside its memory");
+    writer.octet(0x41);
+    writer.i32(moved);
+    return writer.octet(0x0b);
+  }
+  reader.at = start;
+  const computed = new Writer(64);
+  rewriteConstant(reader, computed, shape);
+  // Should the sum wrap around, then before the guest runs, and there are no notes yet.
+  writer.copy(computed.view(), 0, computed.length - 1);
+  writer.octets([...behindNotes(shape.notesOctets), 0x0b]);
 }

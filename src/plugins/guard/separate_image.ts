@@ -3,12 +3,12 @@
 import type { GuardFacts } from "./guard.ts";
 import type { Reader } from "./reader.ts";
 import { sectionIds, type Sections, splitSections } from "./sections.ts";
-import { readValueType } from "./value_types.ts";
+import { constants, readConstant, readValueType } from "./value_types.ts";
 import { Writer } from "./writer.ts";
 
 /** What an instance's memory and globals hold at first, instead of zeros; both are written before any of its code runs. */
 export interface Image {
-  /** In their order: a later one overwrites an earlier one. */
+  /** In their order: a later one overwrites an earlier one. Places are those of the memory with its notes. */
   readonly segments: readonly { readonly at: number; readonly octets: Uint8Array }[];
   /** By the names under which the guard exports them. */
   readonly globals: readonly { readonly name: string; readonly value: number | bigint }[];
@@ -20,9 +20,7 @@ export interface Separated {
 }
 
 const emptyImage: Image = { segments: [], globals: [] };
-const i32Const = 0x41;
-const i64Const = 0x42;
-const end = 0x0b;
+const { i32: i32Const, i64: i64Const, end } = constants;
 
 /**
  * `wasm` is a guarded module. If its code can use data segments itself, or they lie at places that are not plain
@@ -88,19 +86,4 @@ function writeGlobals(reader: Reader, writer: Writer, facts: GuardFacts): Image[
     values.push({ name: facts.globals[values.length]?.name ?? "", value });
   }
   return values;
-}
-
-/** An expression that is one `i32.const` or `i64.const`. */
-function readConstant(reader: Reader): number | bigint | undefined {
-  const opcode = reader.octet();
-  if (opcode !== i32Const && opcode !== i64Const) return undefined;
-  let value = 0n;
-  let shift = 0n;
-  for (let octet = 0x80; octet >= 0x80; shift += 7n) {
-    octet = reader.octet();
-    value |= BigInt(octet & 0x7f) << shift;
-  }
-  if (reader.octet() !== end) return undefined;
-  const signed = BigInt.asIntN(Number(shift), value);
-  return opcode === i64Const ? BigInt.asIntN(64, signed) : Number(BigInt.asIntN(32, signed));
 }

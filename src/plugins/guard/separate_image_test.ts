@@ -2,7 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assemble, call, guardedOf, type GuestExports, instantiate, quantum } from "../../../test/support/guarded.ts";
+import {
+  assemble,
+  call,
+  guardedOf,
+  type GuestExports,
+  instantiate,
+  memoryOf,
+  quantum,
+} from "../../../test/support/guarded.ts";
 import { separateImage } from "./separate_image.ts";
 
 const imports = { "qpsmtpd:guard": { tick: (): number => quantum } };
@@ -38,7 +46,7 @@ test("with its image an instance is what it was", () => {
     const [before, after] = [run(whole), run(code)];
     assert.equal(call(after, "octet", 8), 0);
     for (const { name, value } of image.globals) (after[name] as { value: unknown }).value = value;
-    const memory = new Uint8Array((after["memory"] as { readonly buffer: ArrayBuffer }).buffer);
+    const memory = memoryOf(after);
     for (const { at, octets } of image.segments) memory.set(octets, at);
     for (let at = 0; at < 20; at++) assert.equal(call(after, "octet", at), call(before, "octet", at));
     assert.equal(call(after, "sum"), call(before, "sum"));

@@ -2,6 +2,7 @@
 
 import type { GuardLimits } from "./limits.ts";
 import { Refused } from "./refused.ts";
+import { notesOctets } from "./touch_code.ts";
 
 export interface GlobalShape {
   /** The value type's octet: 0x7f is i32. */
@@ -28,6 +29,7 @@ export class Shape {
   readonly tables: Extent[] = [];
   /** Known before the memory itself, since functions are declared before it. */
   hasMemory = false;
+  /** The guest's own, without its notes. */
   memory: Extent | undefined;
   memoryName: string | undefined;
   start: number | undefined;
@@ -76,12 +78,22 @@ export class Shape {
     return this.functions + 3;
   }
 
+  /** The length of the notes in front of the memory. */
+  get notesOctets(): number {
+    return this.memory === undefined ? 0 : notesOctets(this.memory.maximum);
+  }
+
+  /** Of the same type as `tick`. */
+  get growFunction(): number {
+    return this.functions + 4;
+  }
+
   get bulkType(): number {
     return this.parameters.length + 2;
   }
 
   get addedFunctions(): number {
-    return this.hasMemory ? 3 : 1;
+    return this.hasMemory ? 4 : 1;
   }
 
   get fuelGlobal(): number {

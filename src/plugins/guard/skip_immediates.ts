@@ -7,8 +7,6 @@ import { readReferenceType, readValueType } from "./value_types.ts";
 
 export function skipImmediates(follows: number, reader: Reader): void {
   switch (follows) {
-    case immediates.memory:
-      return void readAddress(reader);
     case immediates.signed32:
       return reader.skipNumber(5);
     case immediates.signed64:
@@ -21,8 +19,6 @@ export function skipImmediates(follows: number, reader: Reader): void {
       return reader.skip(16);
     case immediates.lane:
       return reader.skip(1);
-    case immediates.memoryIndex:
-      return skipMemoryIndex(reader);
     case immediates.heapType:
       return void readReferenceType(reader);
     default:
@@ -31,10 +27,7 @@ export function skipImmediates(follows: number, reader: Reader): void {
 }
 
 function skipRare(follows: number, reader: Reader): void {
-  if (follows === immediates.memoryAndLane) {
-    readAddress(reader);
-    reader.skip(1);
-  } else if (follows === immediates.types) {
+  if (follows === immediates.types) {
     for (let rest = reader.u32(); rest > 0; rest--) readValueType(reader);
   } else if (follows === immediates.index) {
     reader.u32();
@@ -44,11 +37,10 @@ function skipRare(follows: number, reader: Reader): void {
   }
 }
 
-/** Alignment and offset; gives the offset. Bit 6 of the alignment would announce the index of a second memory. */
-export function readAddress(reader: Reader): number {
+/** The offset stands behind it. Bit 6 would announce the index of a second memory. */
+export function skipAlignment(reader: Reader): void {
   const start = reader.at;
   if (reader.u32() >= 64) throw new Refused(start, "it addresses a second memory, which is not allowed");
-  return reader.u32();
 }
 
 function skipMemoryIndex(reader: Reader): void {
@@ -59,6 +51,7 @@ function skipMemoryIndex(reader: Reader): void {
 /** What follows an instruction on memory, tables or segments. */
 export function skipStorageImmediates(follows: number, opcode: number, reader: Reader): void {
   switch (follows) {
+    case immediates.memorySize:
     case immediates.memoryGrow:
     case immediates.memoryFill:
       return skipMemoryIndex(reader);

@@ -1,7 +1,12 @@
 // The instructions by which a guest notes, before each store, which block of its memory it is about to change.
+//
+// The notes lie in front of the guest's own memory, in the same one: the guard adds their length to the offset of every
+// load and store, so that the guest's address 0 is behind them, and no address reaches them. A second memory for them
+// would be simpler, but costs a runtime as much as the first: JavaScriptCore has room for eight that it can map, and
+// collects all garbage, twice, for each one more.
 
 import { valueTypes } from "./value_types.ts";
-import { leb, type Writer } from "./writer.ts";
+import { leb, signedLeb, type Writer } from "./writer.ts";
 
 const blockBits = 8;
 
@@ -14,13 +19,15 @@ export const blockOctets: number = 1 << blockBits;
  */
 export const longestStore = 16;
 
-/** The index of the memory with the notes. Guests can address but one memory, their own. */
-const notes = 1;
+const pageOctets = 65_536;
 
-/** Pages that the notes on so many pages take. What grew is noted as well: who stores outside the notes would trap. */
-export function notesPages(pages: number): number {
-  return Math.ceil(pages / blockOctets);
+/** Octets that the notes on so many pages take, which are whole pages. What grew is noted as well. */
+export function notesOctets(pages: number): number {
+  return Math.ceil(pages / blockOctets) * pageOctets;
 }
+
+/** The most pages of a memory that leaves room for its notes, and for one address that is always outside. */
+export const mostPages = 65_280;
 
 /** What a plain store from 0x36 (`i32.store`) on takes. */
 const { i32, i64, f32, f64 } = valueTypes;
@@ -34,9 +41,9 @@ export function storedType(opcode: number, isVector: boolean): number {
 
 const toBlock = [0x41, blockBits, 0x76];
 const rounding = [0x41, 0xff, 0x01];
-/** `i32.store8` of the notes, and `local.get`. */
-const noteBlock = [...toBlock, 0x41, 0x01, 0x3a, 0x40, notes, 0x00, 0x20];
-const fillNotes = [0xfc, 0x0b, notes];
+/** `i32.store8` of the notes, and `local.get`. If that is outside of them, so is the guest's address of its memory. */
+const noteBlock = [...toBlock, 0x41, 0x01, 0x3a, 0x00, 0x00, 0x20];
+const fillNotes = [0xfc, 0x0b, 0x00];
 
 /** Locals that hold operands while a note is made; the first `i32` of each function is lent by its caller. */
 export class TouchCode {
@@ -80,13 +87,15 @@ export class TouchCode {
     writer.u32(value);
   }
 
-  /** In front of `memory.init`: place, source and length are on the stack, and stay there. */
-  range(writer: Writer): void {
+  /** In front of `memory.init`: place, source and length are on the stack, and the place is moved behind the notes. */
+  init(writer: Writer, notes: number): void {
     const [length, source] = [leb(this.#local(i32, 0)), leb(this.#local(i32, 1))];
     const address = leb(this.#address);
+    const [getAddress, getLength] = [[0x20, ...address], [0x20, ...length]];
     writer.octets([0x21, ...length, 0x21, ...source, 0x21, ...address]);
-    writer.octets(noteRange([0x20, ...address], [0x20, ...length]));
-    writer.octets([0x20, ...address, 0x20, ...source, 0x20, ...length]);
+    writer.octets([...isOutside(getAddress, getLength, notes), 0x04, 0x40, ...trapOutside, 0x0b]);
+    writer.octets(noteRange(getAddress, getLength));
+    writer.octets([...getAddress, ...behindNotes(notes), 0x20, ...source, ...getLength]);
   }
 
   /** One local for each type and use, made when it is first wanted. */
@@ -101,11 +110,34 @@ export class TouchCode {
   }
 }
 
-/** Notes a range; `place` and `length` are code that puts them on the stack. Where they reach outside the memory this may trap, as their own instruction would. */
+// In what follows, `place` and `length` are code that puts them on the stack, and `notes` is the length of the notes.
+
+/** Notes a range that is not outside the memory. */
 export function noteRange(place: readonly number[], length: readonly number[]): readonly number[] {
   return [
     ...[...place, ...toBlock, 0x41, 0x01],
     ...[...place, ...length, 0x6a, ...rounding, 0x6a, ...toBlock, ...place, ...toBlock, 0x6b],
     ...fillNotes,
   ];
+}
+
+/** `place + length > memory.size << 16`, in 64 bits. */
+export function isOutside(place: readonly number[], length: readonly number[], notes: number): readonly number[] {
+  return [
+    ...[...place, 0xad, ...length, 0xad, 0x7c],
+    ...[0x3f, 0x00, ...lessNotes(notes), 0xad, 0x42, 0x10, 0x86, 0x56],
+  ];
+}
+
+/** Traps as a runtime does: a load from the last address, which no memory has. */
+export const trapOutside: readonly number[] = [0x41, 0x7f, 0x28, 0x00, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x1a];
+
+/** Makes an address that is not outside one of the memory with its notes. */
+export function behindNotes(notes: number): readonly number[] {
+  return [0x41, ...signedLeb(notes), 0x6a];
+}
+
+/** Makes pages of the memory with its notes those of the guest. */
+export function lessNotes(notes: number): readonly number[] {
+  return [0x41, ...signedLeb(notes / pageOctets), 0x6b];
 }

@@ -84,3 +84,23 @@ function skipConstant(opcode: number, reader: Reader, shape: Shape): void {
   reader.at = start;
   reader.refuse(`the opcode 0x${opcode.toString(16)} is not known in a constant expression`);
 }
+
+/** Opcodes of constant expressions. */
+export const constants = { i32: 0x41, i64: 0x42, end: 0x0b } as const;
+
+/** What an expression gives that is one `i32.const` or `i64.const`; undefined for others, which may be passed half. */
+export function readConstant(reader: Reader): number | bigint | undefined {
+  const opcode = reader.octet();
+  if (opcode !== constants.i32 && opcode !== constants.i64) return undefined;
+  let value = 0n;
+  let shift = 0n;
+  for (let octet = 0x80; octet >= 0x80; shift += 7n) {
+    octet = reader.octet();
+    value |= BigInt(octet & 0x7f) << shift;
+  }
+  if (reader.octet() !== constants.end) return undefined;
+  const [signed, bits] = [BigInt.asIntN(Number(shift), value), opcode === constants.i64 ? 64 : 32];
+  // What is no valid number stays so.
+  if (BigInt.asIntN(bits, signed) !== signed || shift > bits + 6) return undefined;
+  return bits === 64 ? signed : Number(signed);
+}

@@ -105,6 +105,11 @@ export class Writer {
 
 const encoder = new TextEncoder();
 
+/** The operand of `i32.const`, for a number that is not negative. */
+export function signedLeb(value: number): readonly number[] {
+  return value < 0x40 ? [value] : [(value & 0x7f) | 0x80, ...signedLeb(Math.floor(value / 128))];
+}
+
 /** Unsigned LEB128, for code that is put together by hand. */
 export function leb(value: number): readonly number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(Math.floor(value / 128))];

@@ -50,7 +50,7 @@ function changesOfTheSecond({ hop, database, p0f }: Surroundings): readonly Chan
 /** Settings for plugins that have none in the file. */
 function settingsOfTheSecond({ p0f }: Surroundings): { readonly [plugin: string]: string } {
   return {
-    greylisting: "black_timeout = 4, grey_timeout = 60",
+    greylisting: "black_timeout = 4, grey_timeout = 600",
     geoip: 'refuse = ["XX"]',
     p0f: `socket = "${p0f}"`,
   };

@@ -1,14 +1,14 @@
 // The figures of this process, all of them, as they are at the moment of asking.
 
-import type { Generations } from "./generation/generations.ts";
-import type { OverloadWatch } from "./limits/sample.ts";
-import type { ServerLog } from "./log/server_log.ts";
-import { type Build, processFamilies } from "./metrics/process_metrics.ts";
-import { serverFamilies } from "./metrics/server_metrics.ts";
-import type { MetricsSnapshot } from "./metrics/snapshot.ts";
+import type { Generations } from "../generation/generations.ts";
+import type { OverloadWatch } from "../limits/sample.ts";
+import type { ServerLog } from "../log/server_log.ts";
+import { type Build, processFamilies } from "../metrics/process_metrics.ts";
+import { serverFamilies } from "../metrics/server_metrics.ts";
+import type { MetricsSnapshot } from "../metrics/snapshot.ts";
 import type { Onlookers } from "./onlookers.ts";
-import type { Journal } from "./receipts/journal.ts";
-import type { Spool } from "./spool/spool.ts";
+import type { Journal } from "../receipts/journal.ts";
+import type { Spool } from "../spool/spool.ts";
 
 /** Whom they are asked of. */
 export interface Sources {

@@ -1,18 +1,19 @@
 // What changes plugins through the API: of one process that serves, and of a primary that watches over several.
 
-import type { Chosen } from "./cli/find_config.ts";
-import type { Config } from "./config/config.ts";
-import { loadConfig } from "./config/load.ts";
-import type { Control } from "./control/control.ts";
-import { Deployments } from "./deployments/deployments.ts";
-import type { Generations } from "./generation/generations.ts";
-import { fileOf, type GenerationPlugin, loadOctets, type Means } from "./generation/load.ts";
-import { emptyHost } from "./generation/open_host.ts";
-import { PluginFiles } from "./generation/plugin_files.ts";
-import { readAgain } from "./generation/read_again.ts";
-import { SharedParts } from "./generation/shared_parts.ts";
-import type { Log } from "./log/log.ts";
-import { RemoteLists } from "./remote_lists/remote_lists.ts";
+import type { Chosen } from "../cli/find_config.ts";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Control } from "../control/control.ts";
+import { Deployments } from "../deployments/deployments.ts";
+import type { Generations } from "../generation/generations.ts";
+import { fileOf, loadOctets, type Means } from "../generation/load_entry.ts";
+import type { GenerationPlugin } from "../generation/generation.ts";
+import { emptyHost } from "../generation/open_host.ts";
+import { PluginFiles } from "../generation/plugin_files.ts";
+import { readAgain } from "../generation/read_again.ts";
+import { SharedParts } from "../generation/shared_parts.ts";
+import type { Log } from "../log/log.ts";
+import { RemoteLists } from "../remote_lists/remote_lists.ts";
 
 /** What was tried is what is put in force: the next generation finds it among the plugins in use. */
 export function deploymentsHere(chosen: Chosen, generations: Generations, means: Means): Deployments {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nativePlugin } from "../test/support/native_plugin.ts";
-import { serving } from "../test/support/served.ts";
-import { connectPeer } from "../test/support/smtp_peer.ts";
-import type { Registered } from "./hooks/chains.ts";
+import { nativePlugin } from "../../test/support/native_plugin.ts";
+import { serving } from "../../test/support/served.ts";
+import { connectPeer } from "../../test/support/smtp_peer.ts";
+import type { Registered } from "../hooks/chains.ts";
 
 async function until(holds: () => boolean): Promise<void> {
   for (let left = 200; !holds(); left--) {

@@ -2,21 +2,21 @@
 
 import { join } from "node:path";
 import process from "node:process";
-import { openAdmin } from "./admin/open_admin.ts";
-import type { Chosen } from "./cli/find_config.ts";
-import type { Output } from "./cli/output.ts";
-import type { Config } from "./config/config.ts";
-import { loadConfig } from "./config/load.ts";
-import { PrimaryControl } from "./control/primary_control.ts";
-import { ConfigurationWatch } from "./generation/watch_configuration.ts";
-import type { Log } from "./log/log.ts";
-import { ServerLog } from "./log/server_log.ts";
+import type { Chosen } from "../cli/find_config.ts";
+import type { Output } from "../cli/output.ts";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { PrimaryControl } from "../control/primary_control.ts";
+import { ConfigurationWatch } from "../generation/watch_configuration.ts";
+import type { Log } from "../log/log.ts";
+import { ServerLog } from "../log/server_log.ts";
 import { deploymentsOfWorkers } from "./open_deployments.ts";
-import { runtime } from "./platform/runtime.ts";
-import type { PrimaryCrew } from "./processes/primary.ts";
-import { serveWorkers } from "./processes/serve_workers.ts";
-import { decisionsFolder } from "./receipts/journal.ts";
-import { version } from "./cli/version.ts";
+import { startAdmin } from "./start_admin.ts";
+import { runtime } from "../platform/runtime.ts";
+import type { PrimaryCrew } from "../processes/primary.ts";
+import { serveWorkers } from "../processes/serve_workers.ts";
+import { decisionsFolder } from "../receipts/journal.ts";
+import { version } from "../cli/version.ts";
 
 /** What a primary needs of its process. */
 export interface PrimarySurroundings extends Output {
@@ -82,9 +82,7 @@ async function startControl(
     decisions: join(config.state, decisionsFolder),
     deployer: deploymentsOfWorkers(chosen, config, () => control, log),
   });
-  const { print, complain } = output;
-  const admin = await openAdmin({ config, control, log, version: version(), print, complain });
-  return () => admin.close();
+  return await startAdmin(control, config, log, output);
 }
 
 /** The workers write to the same files, and this process is the one that puts them aside. */

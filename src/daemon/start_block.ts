@@ -1,10 +1,10 @@
 // The first lines a user sees: what runs, where, who decides, where mail goes, and what to try.
 
-import { hookNames } from "../sdk/contract/contract.ts";
-import type { Listener } from "./config/protocol.ts";
-import type { Chains } from "./hooks/chains.ts";
-import { type Address, formatAddress } from "./platform/listen.ts";
-import type { Runtime } from "./platform/runtime.ts";
+import { hookNames } from "../../sdk/contract/contract.ts";
+import type { Listener } from "../config/protocol.ts";
+import type { Chains } from "../hooks/chains.ts";
+import { type Address, formatAddress } from "../platform/listen.ts";
+import type { Runtime } from "../platform/runtime.ts";
 
 export interface Place {
   readonly address: Address;

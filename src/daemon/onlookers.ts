@@ -1,18 +1,18 @@
 // Who looks on at the sessions of this process: the live view, the stream of what happens, the figures.
 
 import process from "node:process";
-import type { Live } from "./control/live.ts";
-import { announcing } from "./live/announce.ts";
-import type { Reload } from "./generation/generations.ts";
-import type { Facts, Happening } from "./live/happening.ts";
-import { Happenings } from "./live/happenings.ts";
-import { LiveSessions } from "./live/live_sessions.ts";
-import { SessionMetrics } from "./metrics/session_metrics.ts";
-import { type Watch, watchOf } from "./watch/watch.ts";
+import type { Live } from "../control/live.ts";
+import { announcing } from "../live/announce.ts";
+import type { Reload } from "../generation/generations.ts";
+import type { Facts, Happening } from "../live/happening.ts";
+import { Happenings } from "../live/happenings.ts";
+import { LiveSessions } from "../live/live_sessions.ts";
+import { SessionMetrics } from "../metrics/session_metrics.ts";
+import { type Watch, watchOf } from "../watch/watch.ts";
 
 export interface Onlookers {
-  /** For the daemon. */
-  readonly watch: Watch;
+  /** For the daemon; absent if nobody looks on. */
+  readonly watch?: Watch;
   readonly live: Live;
   readonly happenings: Happenings;
   readonly metrics: SessionMetrics;
@@ -22,14 +22,17 @@ export interface Onlookers {
   reloaded(reload: Reload): void;
 }
 
-export function openOnlookers(others: readonly Watch[] = []): Onlookers {
+/** `asked`: somebody may ask for the view, the stream and the figures; if nobody can, sessions pay nothing for them. */
+export function openOnlookers(asked: boolean, others: readonly Watch[] = []): Onlookers {
   const { pid } = process;
   const sessions = new LiveSessions({ pid, now: Date.now });
   const happenings = new Happenings({ pid, now: Date.now });
   const metrics = new SessionMetrics();
-  const watch = watchOf([sessions, announcing(happenings, () => performance.now()), metrics, ...others]) ?? metrics;
+  const own = asked ? [sessions, announcing(happenings, () => performance.now()), metrics] : [];
+  const watch = watchOf([...own, ...others]);
   const live: Live = {
     sessions: () => sessions.list(),
+    find: (id) => sessions.find(id),
     end: (id) => sessions.end(id),
     happenings: (signal) => happenings.subscribe(signal) ?? nothing(),
   };
@@ -38,7 +41,7 @@ export function openOnlookers(others: readonly Watch[] = []): Onlookers {
     reloads[reload.kind]++;
     happenings.publish("reload", factsOf(reload));
   };
-  return { watch, live, happenings, metrics, reloads, reloaded };
+  return { ...(watch && { watch }), live, happenings, metrics, reloads, reloaded };
 }
 
 /** Lines of one happening, and characters of a line. */
