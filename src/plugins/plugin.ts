@@ -6,7 +6,7 @@ import type { Manifest, OnError } from "../../sdk/contract/manifest.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
 import type { Own } from "../hooks/askable.ts";
 import type { Content } from "../spool/spool.ts";
-import { parseAnswer } from "./answer_schema.ts";
+import type { ParsedAnswer } from "./answer_schema.ts";
 import type { Breaker, BreakerState } from "./breaker.ts";
 import type { Instance } from "./configured_instance.ts";
 import { type Counters, Tally } from "./counters.ts";
@@ -16,6 +16,7 @@ import type { CallEnd } from "./exchange.ts";
 import type { CallTerms } from "./extism_adapter.ts";
 import { answerCheck } from "./granted_answer.ts";
 import type { InstancePool, Taken } from "./instance_pool.ts";
+import { answerReader } from "./known_answers.ts";
 import type { PluginLimits } from "./plugin_limits.ts";
 import type { Allowance } from "./requests.ts";
 import type { Turns } from "./turns.ts";
@@ -40,6 +41,7 @@ export interface Loaded {
 /** What is made once for each hook, so that a call pays little for its grants. */
 interface Gate {
   readonly encode: EncodeEvent;
+  readonly read: (octets: Uint8Array) => ParsedAnswer;
   readonly check: (answer: Answer) => string | undefined;
 }
 
@@ -129,7 +131,7 @@ export class Plugin {
 
   async #ask(instance: Instance, hook: HookName, gate: Gate, input: Uint8Array, terms: CallTerms): Promise<Judged> {
     const { guest, snapshot } = instance;
-    const judged = this.#judge(hook, gate, await guest.call(hook, input, terms), terms.began);
+    const judged = this.#judge(gate, await guest.call(hook, input, terms), terms.began);
     const { fuel, requests } = guest.used;
     this.#tally.use(guest.used, guest.memory);
     const whole = judged.kind === "answered" && !instance.once && (snapshot === undefined || snapshot.restore());
@@ -138,7 +140,7 @@ export class Plugin {
     return requests === undefined ? { ...judged, fuel } : { ...judged, fuel, requests };
   }
 
-  #judge(hook: HookName, gate: Gate, end: CallEnd, began: number): Judged {
+  #judge(gate: Gate, end: CallEnd, began: number): Judged {
     const { cpu, wall, output } = this.limits;
     if (end.kind === "killed" && end.why === "cpu") return fail("cpu", `it ran for more than ${cpu} ms`);
     // What comes too late counts for nothing, though it came.
@@ -147,7 +149,7 @@ export class Plugin {
     }
     if (end.kind === "trap") return fail("trap", end.message);
     if (end.kind === "oversize") return fail("badOutput", `its answer has ${end.length} octets, more than ${output}`);
-    const parsed = parseAnswer(hook, end.bytes);
+    const parsed = gate.read(end.bytes);
     if (parsed.kind === "bad") return fail("badOutput", `its answer is not valid: ${parsed.why}`);
     const forbidden = gate.check(parsed.answer);
     return forbidden === undefined ? { kind: "answered", answer: parsed.answer } : fail("forbidden", forbidden);
@@ -164,7 +166,11 @@ export class Plugin {
     const known = this.#gates.get(hook);
     if (known !== undefined) return known;
     const { grants } = this.#loaded.allowance;
-    const gate: Gate = { encode: eventEncoder(hook, grants), check: answerCheck(hook, grants) };
+    const gate: Gate = {
+      encode: eventEncoder(hook, grants),
+      read: answerReader(hook),
+      check: answerCheck(hook, grants),
+    };
     this.#gates.set(hook, gate);
     return gate;
   }
