@@ -1,5 +1,6 @@
 // How one plugin has done since it was loaded.
 
+import type { HostRequest } from "../hooks/askable.ts";
 import { type CallResult, type Failure, failures, type Judged } from "./failure.ts";
 
 export interface Counters {
@@ -13,6 +14,13 @@ export interface Counters {
   readonly fuel: number;
   /** The most octets of memory that an instance had. */
   readonly memory: number;
+}
+
+/** What one call took of the guest's side: milliseconds, fuel, and what it asked of the host, if anything. */
+export interface Used {
+  readonly cpu: number;
+  readonly fuel: number;
+  readonly requests: readonly HostRequest[] | undefined;
 }
 
 export class Tally {
@@ -36,25 +44,25 @@ export class Tally {
     };
   }
 
-  /** What one call took of the guest's side. */
-  use({ cpu, fuel }: { readonly cpu: number; readonly fuel: number }, memory: number): void {
+  /** `memory` is in octets. */
+  use({ cpu, fuel }: Used, memory: number): void {
     this.#cpu += cpu;
     this.#fuel += fuel;
     if (memory > this.#memory) this.#memory = memory;
   }
 
-  /** Counts one call that began at `began`, a time of `performance.now`. */
-  count(ended: Judged, began: number): CallResult {
-    const { fuel = 0, requests } = ended;
+  /** Counts one call that began at `began`, a time of `performance.now`; without `used` no guest has run. */
+  count(ended: Judged, began: number, used?: Used): CallResult {
+    const fuel = used?.fuel ?? 0;
     const micros = (performance.now() - began) * 1000;
     this.#micros += micros;
     if (micros > this.#slowestMicros) this.#slowestMicros = micros;
-    const cost = requests === undefined ? { micros, fuel } : { micros, fuel, requests };
+    const asked = used?.requests === undefined ? {} : { requests: used.requests };
     if (ended.kind === "answered") {
       this.#answered++;
-      return { kind: "answered", answer: ended.answer, ...cost };
+      return { ...asked, kind: "answered", answer: ended.answer, micros, fuel };
     }
     this.#failed[ended.failure]++;
-    return { kind: "failed", failure: ended.failure, message: ended.message, ...cost };
+    return { ...asked, kind: "failed", failure: ended.failure, message: ended.message, micros, fuel };
   }
 }

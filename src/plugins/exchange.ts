@@ -10,7 +10,10 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 /** Takes one line of a plugin: at most `limits.line` characters, without control characters. Must not throw. */
 export type PluginLog = (level: LogLevel, line: string) => void;
 
-/** How a call ended. `oversize`: the guest wanted to answer more octets than the caller takes. */
+/**
+ * How a call ended. `bytes` may be a part of the guest's memory: to be read before that is restored, or the guest is
+ * called again. `oversize`: the guest wanted to answer more octets than the caller takes.
+ */
 export type CallEnd =
   | { readonly kind: "output"; readonly bytes: Uint8Array }
   | { readonly kind: "oversize"; readonly length: number }
@@ -79,9 +82,9 @@ export class Exchange {
     if (returned !== 0 && this.#answerLimit > 0) return trap(`it returned ${String(returned)} instead of 0`);
     if (this.#output?.kind !== "output") return this.#output ?? { kind: "output", bytes: nothing };
     if (this.#answerAt === undefined) return this.#output;
-    // The memory may have grown since, and will be restored soon.
+    // Not the octets of then: the memory may have grown since.
     const { pointer, length } = this.#answerAt;
-    return { kind: "output", bytes: this.#guestOctets("answer_write", pointer, length).slice() };
+    return { kind: "output", bytes: this.#guestOctets("answer_write", pointer, length) };
   }
 
   /** The guest trapped, or a host function refused its arguments; what the guest itself said is worth more. */

@@ -16,20 +16,17 @@ export type CallResult =
   | { readonly kind: "answered"; readonly answer: Answer } & Cost
   | { readonly kind: "failed"; readonly failure: Failure; readonly message: string } & Cost;
 
-interface Cost extends Asked {
+interface Cost {
   readonly micros: number;
   readonly fuel: number;
-}
-
-/** What it asked of the host. */
-interface Asked {
+  /** What it asked of the host; absent: nothing. */
   readonly requests?: readonly HostRequest[];
 }
 
-/** The same before it is counted; without `fuel` the guest was not called. */
+/** The same before it is counted. */
 export type Judged =
-  | { readonly kind: "answered"; readonly answer: Answer; readonly fuel?: number } & Asked
-  | { readonly kind: "failed"; readonly failure: Failure; readonly message: string; readonly fuel?: number } & Asked;
+  | { readonly kind: "answered"; readonly answer: Answer }
+  | { readonly kind: "failed"; readonly failure: Failure; readonly message: string };
 
 export function fail(failure: Failure, message: string): Judged {
   return { kind: "failed", failure, message };

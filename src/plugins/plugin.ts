@@ -9,7 +9,7 @@ import type { Content } from "../spool/spool.ts";
 import type { ParsedAnswer } from "./answer_schema.ts";
 import type { Breaker, BreakerState } from "./breaker.ts";
 import type { Instance } from "./configured_instance.ts";
-import { type Counters, Tally } from "./counters.ts";
+import { type Counters, Tally, type Used } from "./counters.ts";
 import { type CallResult, fail, type Judged } from "./failure.ts";
 import { type EncodeEvent, eventEncoder } from "./event_text.ts";
 import type { CallEnd } from "./exchange.ts";
@@ -45,11 +45,12 @@ interface Gate {
   readonly check: (answer: Answer) => string | undefined;
 }
 
-/** Of one call: `began` is a time of `performance.now`. */
-interface Occasion {
-  readonly content: Content | undefined;
-  readonly own: Own | undefined;
-  readonly began: number;
+/** One question, ready for an instance. */
+interface Request {
+  readonly hook: HookName;
+  readonly gate: Gate;
+  readonly input: Uint8Array;
+  readonly terms: CallTerms;
 }
 
 export class Plugin {
@@ -86,14 +87,26 @@ export class Plugin {
     return this.#loaded.breaker.state;
   }
 
-  /** Asks one of `hooks`; `content` is the message under way, `own` what this plugin alone is told. Never rejects. */
-  async call(hook: HookName, event: Event, content?: Content, own?: Own): Promise<CallResult> {
-    const { breaker } = this.#loaded;
+  /**
+   * Asks one of `hooks`; `content` is the message under way, `own` what this plugin alone is told. Never rejects. Mostly
+   * an instance is idle, and nobody has to wait for a turn.
+   */
+  call(hook: HookName, event: Event, content?: Content, own?: Own): Promise<CallResult> {
+    const { breaker, pool, turns } = this.#loaded;
     const began = performance.now();
-    if (!breaker.admit()) return this.#tally.count(fail("broken", "it failed too often, and rests"), began);
-    const judged = await this.#answer(hook, event, { content, own, began });
-    breaker.report(judged.kind === "answered");
-    return this.#tally.count(judged, began);
+    if (!breaker.admit()) {
+      return Promise.resolve(this.#tally.count(fail("broken", "it failed too often, and rests"), began));
+    }
+    const gate = this.#gate(hook);
+    const input = gate.encode(event, own);
+    const most = this.limits.input;
+    if (input.byteLength > most) {
+      return Promise.resolve(this.#report(fail("tooLarge", `the event is over ${most} octets`), began));
+    }
+    const request = { hook, gate, input, terms: this.#terms(began, event.time, own?.seed ?? event.seed, content) };
+    const turn = turns.enter();
+    const idle = turn === undefined ? pool.takeIdle() : undefined;
+    return idle === undefined ? this.#askInTurn(turn, request) : this.#ask(idle, request);
   }
 
   /** Resolves when the calls under way have ended and all instances are gone. Later calls fail as `busy`. */
@@ -101,43 +114,27 @@ export class Plugin {
     return this.#loaded.pool.close();
   }
 
-  /** Mostly an instance is idle, and nobody has to wait for a turn: then it costs no promise of its own. */
-  #answer(hook: HookName, event: Event, { content, own, began }: Occasion): Promise<Judged> {
-    const { pool, turns } = this.#loaded;
-    const gate = this.#gate(hook);
-    const input = gate.encode(event, own);
-    if (input.byteLength > this.limits.input) {
-      return Promise.resolve(fail("tooLarge", `the event is over ${this.limits.input} octets`));
-    }
-    const terms = this.#terms(began, event.time, own?.seed ?? event.seed, content);
-    const turn = turns.enter();
-    const idle = turn === undefined ? pool.takeIdle() : undefined;
-    if (idle === undefined) return this.#askInTurn(turn, hook, gate, input, terms);
-    return this.#ask(idle, hook, gate, input, terms);
-  }
-
-  async #askInTurn(
-    turn: Promise<void> | undefined,
-    hook: HookName,
-    gate: Gate,
-    input: Uint8Array,
-    terms: CallTerms,
-  ): Promise<Judged> {
+  async #askInTurn(turn: Promise<void> | undefined, request: Request): Promise<CallResult> {
     if (turn !== undefined) await turn;
-    const taken = await this.#loaded.pool.take(terms.began + this.limits.wall - performance.now());
-    if (taken.kind !== "taken") return notTaken(taken);
-    return await this.#ask(taken.instance, hook, gate, input, terms);
+    const { began } = request.terms;
+    const taken = await this.#loaded.pool.take(began + this.limits.wall - performance.now());
+    return taken.kind === "taken" ? await this.#ask(taken.instance, request) : this.#report(notTaken(taken), began);
   }
 
-  async #ask(instance: Instance, hook: HookName, gate: Gate, input: Uint8Array, terms: CallTerms): Promise<Judged> {
+  async #ask(instance: Instance, { hook, gate, input, terms }: Request): Promise<CallResult> {
     const { guest, snapshot } = instance;
     const judged = this.#judge(gate, await guest.call(hook, input, terms), terms.began);
-    const { fuel, requests } = guest.used;
-    this.#tally.use(guest.used, guest.memory);
+    const { used } = guest;
+    this.#tally.use(used, guest.memory);
     const whole = judged.kind === "answered" && !instance.once && (snapshot === undefined || snapshot.restore());
     if (whole) this.#loaded.pool.giveBack(instance);
     else this.#loaded.pool.discard(instance);
-    return requests === undefined ? { ...judged, fuel } : { ...judged, fuel, requests };
+    return this.#report(judged, terms.began, used);
+  }
+
+  #report(judged: Judged, began: number, used?: Used): CallResult {
+    this.#loaded.breaker.report(judged.kind === "answered");
+    return this.#tally.count(judged, began, used);
   }
 
   #judge(gate: Gate, end: CallEnd, began: number): Judged {

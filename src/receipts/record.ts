@@ -90,14 +90,18 @@ export function bounded(text: string): string {
 
 /** One line of printable ASCII without its end. */
 export function formatRecord({ steps, ...head }: DecisionRecord): string {
-  const line = `${JSON.stringify(head).slice(0, -1)},"steps":[${steps.map(formatStep).join(",")}]}`;
-  if (!/[^\x20-\x7e]/.test(line)) return line;
-  return line.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return `${inAscii(head).slice(0, -1)},"steps":[${steps.map(formatStep).join(",")}]}`;
+}
+
+function inAscii(value: object): string {
+  const json = JSON.stringify(value);
+  if (!/[^\x20-\x7e]/.test(json)) return json;
+  return json.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Nearly all steps of nearly all records are plugins that pass: written out, they cost a third of what they did. */
 function formatStep(step: Step): string {
-  if (!("found" in step) || step.found !== "pass" || hasMore(step)) return JSON.stringify(step);
+  if (!("found" in step) || step.found !== "pass" || hasMore(step)) return inAscii(step);
   const { at, hook, plugin, micros, fuel } = step;
   const cost = `${micros === undefined ? "" : `,"micros":${micros}`}${fuel === undefined ? "" : `,"fuel":${fuel}`}`;
   return `{"at":${at},"hook":"${hook}","plugin":"${plugin}","found":"pass"${cost}}`;

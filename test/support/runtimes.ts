@@ -13,7 +13,8 @@ export interface Runtime {
 const bin = `${projectRoot}node_modules/.bin`;
 
 export const runtimes: readonly Runtime[] = [
-  { name: "Node", command: [`${bin}/node`, "src/main.ts"] },
+  // As `npm start` and `qpsmtpd` do.
+  { name: "Node", command: [`${bin}/node`, "--max-semi-space-size=16", "src/main.ts"] },
   { name: "Deno", command: [`${bin}/deno`, "task", "--quiet", "start"] },
   { name: "Bun", command: [`${bin}/bun`, "src/main.ts"] },
 ];

@@ -3,7 +3,7 @@
 // The notes lie in front of the guest's own memory, in the same one: the guard adds their length to the offset of every
 // load and store, so that the guest's address 0 is behind them, and no address reaches them. A second memory for them
 // would be simpler, but costs a runtime as much as the first: JavaScriptCore has room for eight that it can map, and
-// collects all garbage, twice, for each one more.
+// collects all garbage for each one more.
 
 import { valueTypes } from "./value_types.ts";
 import { leb, signedLeb, type Writer } from "./writer.ts";
