@@ -23,8 +23,14 @@ export function eventEncoder(hook: HookName, grants: EffectiveGrants): EncodeEve
     const common = texts.get(scopes) ?? commonText(filter(event));
     if (texts.size === 0) shared.set(event, texts);
     texts.set(scopes, common);
-    return Buffer.from(`${common},${JSON.stringify(grantedNotes(own, grants)).slice(1)}`);
+    return Buffer.from(`${common},${ownText(own, grants)}`);
   };
+}
+
+/** Mostly it is the seed alone. */
+function ownText(own: Own, grants: EffectiveGrants): string {
+  if (own.notes === undefined && own.othersNotes === undefined) return `"seed":${own.seed}}`;
+  return JSON.stringify(grantedNotes(own, grants)).slice(1);
 }
 
 /** Without its end, and without what each plugin is told for itself. */

@@ -6,6 +6,7 @@ export class GuestSpace {
   /** The length of the notes: where the guest's address 0 is. */
   readonly start: number;
   readonly #memory: GuestMemory;
+  #octets: Uint8Array<ArrayBuffer> = new Uint8Array();
 
   constructor(memory: GuestMemory, start: number) {
     this.#memory = memory;
@@ -19,7 +20,9 @@ export class GuestSpace {
 
   /** All of it. Another array after it has grown: never keep it. */
   get octets(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer, this.start);
+    // An array that was made before the memory grew is empty.
+    if (this.#octets.length === 0) this.#octets = new Uint8Array(this.#memory.buffer, this.start);
+    return this.#octets;
   }
 
   /** A place that is known to be inside. */

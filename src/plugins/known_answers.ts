@@ -4,7 +4,11 @@ import { Buffer } from "node:buffer";
 import type { HookName } from "../../sdk/contract/contract.ts";
 import { parseAnswer, type ParsedAnswer } from "./answer_schema.ts";
 
-/** Octets of an answer that is remembered, and how many are; a plugin that never repeats itself only wastes its own. */
+/**
+ * Octets of an answer that is remembered, and how many are; a plugin that never repeats itself only wastes its own. What
+ * is shorter can say no more than `pass`, and is read faster than it is found.
+ */
+const shortest = 19;
 const longest = 160;
 const most = 200;
 
@@ -12,7 +16,7 @@ const most = 200;
 export function answerReader(hook: HookName): (octets: Uint8Array) => ParsedAnswer {
   const known = new Map<string, ParsedAnswer>();
   return (octets) => {
-    if (octets.byteLength > longest) return parseAnswer(hook, octets);
+    if (octets.byteLength < shortest || octets.byteLength > longest) return parseAnswer(hook, octets);
     const { buffer, byteOffset, byteLength } = octets;
     const text = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
     const before = known.get(text);
