@@ -101,6 +101,11 @@ export const ofTheCore: readonly (readonly [part: string, difference: string])[]
   ],
   ["configuration", "Databases of qmail (`.cdb`) are not read, but `qpsmtpd migrate` takes their keys."],
   [
+    "delivery",
+    "Two mailboxes never share a Maildir of `%l`, `%d` or `%u`: odd characters stand as `%` and two hex digits, `a b` as " +
+    "`a%20b`; there all of them became `_`, so that `a b` and `a/b` were one.",
+  ],
+  [
     "store",
     "One SQLite file for all plugins, each in a part of its own, in the place of DBM files and Redis; if it cannot be used, a sentence at the start says why.",
   ],

@@ -5,7 +5,7 @@ import type { Answer, Mark, RcptEvent } from "#sdk";
 import { rcptEvent } from "#sdk/testing";
 import { runWasm } from "../../test/support/run_wasm.ts";
 import { testPlugin } from "../shared/cases.ts";
-import type { Case } from "../shared/cases.ts";
+import type { Case, Misconfigured } from "../shared/cases.ts";
 import { connectFrom } from "../shared/sample_events.ts";
 import plugin from "./plugin.ts";
 
@@ -18,6 +18,20 @@ const lists = {
   relayclients: ["192.0.", "198.51.100.0/28", "2001:db8::/32", "::ffff:203.0.113.0/120"],
   morerelayclients: ["192.51.100.7  the printer"],
 };
+
+const openRelay = { settings: { wide: true }, lists: { relayclients: ["0.0.0.0/0"] } };
+const everyone = { norelayclients: ["0.0.0.0/0", "::/0"], relayclients: ["192.0.2.1"] };
+const inner = { relayclients: ["10.0.0.0/8", "fc00::/7", "fe80::/10", "2000::/16"] };
+const tooWide = [
+  "0.0.0.0/0",
+  "::/0",
+  "128.0.0.0/1",
+  "192.0.0.0/7",
+  "::ffff:0:0/96",
+  "2000::/3",
+  "f000::/4",
+  "2a00::/15",
+];
 
 function row(title: string, address: string, expected: Answer): Case {
   return [`${title} (${address})`, { lists }, "connect", connectFrom(address), expected];
@@ -52,6 +66,9 @@ testPlugin({
     row("this machine is nobody special", "::1", pass()),
     row("nor by IPv4", "127.0.0.1", pass()),
     row("a Unix socket has no address", "", pass()),
+    ["a network as wide as the world, if that is wanted", openRelay, "connect", connectFrom("203.0.113.9"), marked],
+    ["exceptions may be that wide at any time", { lists: everyone }, "connect", connectFrom("192.0.2.1"), pass()],
+    ["networks that are nobody's own may be wide", { lists: inner }, "connect", connectFrom("fd12::1"), marked],
     ["only: a client that may relay is not shut out", only, "rcpt", recipientOf("relay"), pass()],
     ["only: nor is an authenticated user", only, "rcpt", recipientOf("authenticated"), pass()],
     ["only: all others are", only, "rcpt", recipientOf(), closed],
@@ -62,6 +79,13 @@ testPlugin({
     ["a name is no network", { lists: { relayclients: ["127.0.0.1", "localhost"] } }, "lists.relayclients[1]", '"loc'],
     ["nor in the second list", { lists: { morerelayclients: ["1.2.3"] } }, "lists.morerelayclients[0]", '"1.2.3" is'],
     ["nor among the excepted", { lists: { norelayclients: ["1.2.3.4/8"] } }, "lists.norelayclients[0]", '"1.2.3.4/8"'],
+    ...tooWide.map((network): Misconfigured => [
+      `a network of half the world relays for strangers: ${network}`,
+      { lists: { relayclients: ["192.0.2.1", network] } },
+      "lists.relayclients[1]",
+      `"${network}" is so wide that strangers`,
+    ]),
+    ["in the second list too", { lists: { morerelayclients: ["::/0"] } }, "lists.morerelayclients[0]", '"::/0" is so'],
   ],
   asked: [
     ["without lines nobody is looked at", {}, []],

@@ -4,7 +4,7 @@ import type { Given } from "#sdk";
 import { quote, splitLine } from "./pattern.ts";
 
 /** 4 or 16 octets, and how many of their bits count. */
-interface Network {
+export interface Network {
   readonly octets: readonly number[];
   readonly length: number;
 }
@@ -23,8 +23,15 @@ export type ParsedNetwork =
 // Each line costs some 100 octets of the memory that is restored before every call.
 const maxLines = 10_000;
 
-/** Reads the list file of that name: a network, and behind white space whatever; each bad line becomes a problem. */
-export function readNetworks(given: Given, name: string): NetworkList {
+/**
+ * Reads the list file of that name: a network, and behind white space whatever; each bad line becomes a problem, and each
+ * with a network that `whyNot` has words against.
+ */
+export function readNetworks(
+  given: Given,
+  name: string,
+  whyNot: (network: Network) => string | undefined = () => undefined,
+): NetworkList {
   const texts = given.lists[name] ?? [];
   const lines = new Map<string, number>();
   const prefixes = new Map<string, { readonly octets: number; readonly length: number }>();
@@ -37,6 +44,8 @@ export function readNetworks(given: Given, name: string): NetworkList {
       continue;
     }
     const { octets, length } = parsed.network;
+    const objection = whyNot(parsed.network);
+    if (objection !== undefined) given.problem(`lists.${name}[${line}]`, `${quote(pattern)} ${objection}`);
     // 4 octets never look like 16.
     const key = `${octets.join(".")}/${length}`;
     if (!lines.has(key)) lines.set(key, line);

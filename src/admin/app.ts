@@ -6,6 +6,7 @@ import { fromOurs, Gate, limited, secured } from "./guard.ts";
 import { addPageRoutes } from "./page_routes.ts";
 import { addPluginRoutes } from "./plugin_routes.ts";
 import { notFound, type Problem, problemResponse } from "./problem.ts";
+import { addProofRoute } from "./proof_route.ts";
 import { addServerRoutes } from "./server_routes.ts";
 import { addSessionRoutes } from "./session_routes.ts";
 
@@ -17,6 +18,7 @@ export function adminApp(desk: AdminDesk, version: string): Hono<AdminEnv> {
   addServerRoutes(app, desk, gate);
   addPluginRoutes(app, desk, gate);
   addSessionRoutes(app, desk, gate);
+  addProofRoute(app, desk);
   addPageRoutes(app, desk, gate, version);
   app.notFound(() => problemResponse(notFound("There is nothing here.", "GET /docs lists what there is.")));
   app.onError((error, { req }) => {

@@ -4,6 +4,7 @@ import type { Context, Env } from "hono";
 import type { Control } from "../control/control.ts";
 import type { Log } from "../log/log.ts";
 import type { AuditEntry, AuditLog } from "./audit_log.ts";
+import type { Ends } from "./ends.ts";
 import type { EventFeed } from "./event_feed.ts";
 import type { Role } from "./role.ts";
 import type { SignIns } from "./sign_ins.ts";
@@ -46,7 +47,7 @@ export interface Caller {
 }
 
 export interface AdminEnv extends Env {
-  readonly Bindings: { readonly remote: string };
+  readonly Bindings: Ends;
   readonly Variables: { caller: Caller };
 }
 

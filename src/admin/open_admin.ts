@@ -1,5 +1,7 @@
 // Opens the API: its socket, its tokens, its audit log. Whatever goes wrong, mail goes on.
 
+import type { Hono } from "hono";
+import type { AdminChoice } from "../config/admin_schema.ts";
 import type { Config } from "../config/config.ts";
 import type { Control } from "../control/control.ts";
 import type { Log } from "../log/log.ts";
@@ -7,6 +9,7 @@ import { formatMetrics } from "../metrics/format.ts";
 import { adminApp } from "./app.ts";
 import { AuditLog } from "./audit_log.ts";
 import { dashboardFiles } from "./dashboard_files.ts";
+import type { AdminDesk, AdminEnv } from "./desk.ts";
 import { EventFeed } from "./event_feed.ts";
 import { listenForHttp } from "./serve_http.ts";
 import { SignIns } from "./sign_ins.ts";
@@ -33,28 +36,17 @@ const none: Admin = { address: "", close: () => Promise.resolve() };
 
 /** Never rejects. If its place is taken the server does without, and says so. */
 export async function openAdmin(options: AdminOptions): Promise<Admin> {
-  const { config: { admin, state, file }, control, log, version, print, complain } = options;
+  const { config: { admin, state, file }, control, log, print, complain } = options;
   if (admin.listen === "off") return none;
   const tokens = new TokenFile(state);
   const feed = new EventFeed(control);
-  const pages = dashboardFiles();
-  const now = (): number => performance.now();
-  const app = adminApp({
-    control,
-    tokens,
-    audit: new AuditLog(state, log),
-    feed,
-    signIns: new SignIns(now),
-    log,
-    hosts: admin.hosts,
-    openMetrics: admin.openMetrics,
-    now,
-    page: (path) => pages.get(path),
-    metricsText: formatMetrics,
-  }, version);
+  const app = appOf(options, admin, tokens, feed);
+  // Before anybody can ask: who waits for the server then finds the new one.
+  const stale = await tokens.renewForTerminal();
+  if (stale !== undefined) complain(`warning: the token for qpsmtpd top and its like stays as it was: ${stale}`);
   const { host, port } = admin.listen;
   const place = host.startsWith("unix:") ? { path: host.slice("unix:".length) } : { host, port };
-  const listening = await listenForHttp(place, async (request, remote) => await app.fetch(request, { remote }));
+  const listening = await listenForHttp(place, async (request, ends) => await app.fetch(request, ends));
   if (listening.kind === "failed") {
     const problem = `${formatPlace(admin.listen)}: ${listening.problem}`;
     complain(`warning: ${file}: admin.listen: ${problem}; mail goes on without the API and the dashboard`);
@@ -69,6 +61,30 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
     await server.close();
   };
   return { address: server.address, close };
+}
+
+function appOf(
+  { config: { state }, control, log, version }: AdminOptions,
+  { hosts, openMetrics }: AdminChoice,
+  tokens: TokenFile,
+  feed: EventFeed,
+): Hono<AdminEnv> {
+  const pages = dashboardFiles();
+  const now = (): number => performance.now();
+  const desk: AdminDesk = {
+    control,
+    tokens,
+    audit: new AuditLog(state, log),
+    feed,
+    signIns: new SignIns(now),
+    log,
+    hosts,
+    openMetrics,
+    now,
+    page: (path) => pages.get(path),
+    metricsText: formatMetrics,
+  };
+  return adminApp(desk, version);
 }
 
 /** At the first start nobody has a token. */

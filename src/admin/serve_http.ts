@@ -4,10 +4,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Place } from "../platform/listen.ts";
 import { clearStaleSocket, openToGroup } from "../platform/unix_socket.ts";
+import { endOf, type Ends } from "./ends.ts";
 import { type Problem, problemResponse } from "./problem.ts";
 
-/** Answers one request. `remote` is the client's address, empty for a Unix socket. */
-export type Answer = (request: Request, remote: string) => Promise<Response>;
+/** Answers one request. */
+export type Answer = (request: Request, ends: Ends) => Promise<Response>;
 
 export interface HttpServer {
   /** `127.0.0.1:2580` or `unix:/path`. */
@@ -36,7 +37,7 @@ export async function listenForHttp(place: Place, answer: Answer): Promise<HttpL
   const sockets = new Set<Socket>();
   const server = createServer(
     { ...patience, maxHeaderSize: longestHeader, connectionsCheckingInterval: 2000 },
-    (incoming, outgoing) => void converse(incoming, outgoing, answer),
+    (incoming, outgoing) => void converse(incoming, outgoing, (request) => answer(request, endsOf(incoming, path))),
   );
   server.maxConnections = mostConnections;
   server.on("connection", (socket: Socket) => {
@@ -70,7 +71,13 @@ function addressOf(server: Server, place: Place): string {
   const bound = server.address();
   if ("path" in place) return `unix:${place.path}`;
   if (typeof bound !== "object" || bound === null) return "";
-  return bound.address.includes(":") ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`;
+  return endOf(bound.address, bound.port);
+}
+
+/** One that listens everywhere is reached at an address all the same. `path` is that of a Unix socket. */
+function endsOf({ socket }: IncomingMessage, path: string | undefined): Ends {
+  const local = path === undefined ? endOf(socket.localAddress, socket.localPort) : `unix:${path}`;
+  return { remote: socket.remoteAddress ?? "", local };
 }
 
 function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
@@ -80,16 +87,18 @@ function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   });
 }
 
-async function converse(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): Promise<void> {
+async function converse(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  answer: (request: Request) => Promise<Response>,
+): Promise<void> {
   const over = new AbortController();
   outgoing.once("close", () => over.abort());
   incoming.on("error", () => over.abort());
   outgoing.on("error", () => over.abort());
   try {
     const request = requestOf(incoming, over.signal);
-    const response = request === undefined
-      ? problemResponse(malformed)
-      : await answer(request, incoming.socket.remoteAddress ?? "");
+    const response = request === undefined ? problemResponse(malformed) : await answer(request);
     await send(response, incoming, outgoing, over.signal);
   } catch {
     // The client is gone, or the app has a bug, which it has told of.

@@ -1,6 +1,6 @@
 // The tokens that are valid, in a file of the state folder: read again whenever it has changed.
 
-import { appendFile, chmod, chown, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, chmod, chown, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { formatToken, hashOf, mostTokens, newTokenText, parseTokens, type Token } from "./token.ts";
@@ -93,6 +93,41 @@ export class TokenFile {
     }
   }
 
+  /**
+   * Another text for the token of the terminal, if it still counts: the old one, which a backup may have, does no more.
+   * Gives what is in the way, if anything is; then the old one stays.
+   */
+  async renewForTerminal(): Promise<string | undefined> {
+    const path = join(dirname(this.#path), terminalToken);
+    const fresh = `${path}.new`;
+    try {
+      const old = await readFile(path, "utf8").catch(() => undefined);
+      const place = old === undefined ? undefined : placeOf(old.trim(), await readFile(this.#path, "latin1"));
+      if (place === undefined) return undefined;
+      const text = newTokenText();
+      await rm(fresh, { force: true });
+      await writeFile(fresh, `${text}\n`, { flag: "wx", mode: 0o600, flush: true });
+      await this.#giveToOwner(fresh);
+      await this.#overwrite(place, hexOf(text));
+      await rename(fresh, path);
+      return undefined;
+    } catch (error) {
+      await rm(fresh, { force: true }).catch(() => {});
+      return `${path}: ${whyNotWritten(error)}`;
+    }
+  }
+
+  /** In its place, so that a line that somebody adds meanwhile is not lost. */
+  async #overwrite(place: number, hash: string): Promise<void> {
+    const file = await open(this.#path, "r+");
+    try {
+      await file.write(Buffer.from(hash), 0, hash.length, place);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
   /** Made by root, it would be closed to the user as whom the server runs. */
   async #giveToOwner(path: string): Promise<void> {
     if (process.getuid?.() !== 0) return;
@@ -112,6 +147,17 @@ export class TokenFile {
     const found = await stat(this.#path, { bigint: true }).catch(() => undefined);
     return found === undefined ? "" : `${found.ino}.${found.size}.${found.mtimeNs}`;
   }
+}
+
+/** Where in the file (one character an octet) the hash of this token stands, if it is that of the terminal. */
+function placeOf(text: string, file: string): number | undefined {
+  const hash = hexOf(text);
+  const found = new RegExp(`^terminal[ \\t]+[a-z]+[ \\t]+${hash}[ \\t\\r]*$`, "m").exec(file);
+  return found === null ? undefined : found.index + found[0].indexOf(hash);
+}
+
+function hexOf(text: string): string {
+  return Buffer.from(hashOf(text)).toString("hex");
 }
 
 function codeOf(error: unknown): string | undefined {

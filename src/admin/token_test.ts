@@ -1,7 +1,7 @@
 // Tokens, their file, and the log of changes.
 
 import assert from "node:assert/strict";
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../test/support/temporary_folder.ts";
@@ -51,6 +51,52 @@ test("the file is for its owner alone, holds no token, and counts as soon as it 
   assert.equal(matching(await file.tokens(), "b")?.name, "bob");
   writeFileSync(file.path, "");
   assert.deepEqual([await file.isThere(), await file.tokens()], [true, []]);
+});
+
+test("the token of the terminal is another one after each start, in its place, for its owner alone", async () => {
+  const state = temporaryFolder();
+  const text = (): string => readFileSync(join(state, "terminal-token"), "utf8").trim();
+  const file = new TokenFile(state);
+  assert.equal(await file.renewForTerminal(), undefined, "none is made");
+  await file.make("ann", "deploy");
+  assert.ok((await file.makeForTerminal("operate")).kind === "made");
+  await file.make("bob", "read");
+  // Octets that are no UTF-8 stand before it.
+  writeFileSync(file.path, Buffer.concat([Buffer.of(0x23, 0xff, 0xe4, 0x0a), readFileSync(file.path)]));
+  const [old, before] = [text(), await new TokenFile(state).tokens()];
+  assert.equal(await new TokenFile(state).renewForTerminal(), undefined);
+  const after = await new TokenFile(state).tokens();
+  assert.deepEqual([matching(after, old), matching(after, text())?.name], [undefined, "terminal"]);
+  const others = (tokens: typeof after): unknown => tokens.filter(({ name }) => name !== "terminal");
+  assert.deepEqual(others(after), others(before));
+  assert.deepEqual(after.map(({ name, role }) => `${name} ${role}`), ["ann deploy", "terminal operate", "bob read"]);
+  for (const name of ["terminal-token", "admin-tokens"]) assert.equal(statSync(join(state, name)).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(state).sort(), ["admin-tokens", "terminal-token"]);
+});
+
+test("a token of the terminal that was taken back, or is not that of the terminal, is not renewed", async () => {
+  for (const change of ["line", "text", "name"]) {
+    const state = temporaryFolder();
+    const file = new TokenFile(state);
+    await file.makeForTerminal("operate");
+    const kept = join(state, "terminal-token");
+    if (change === "line") writeFileSync(file.path, "");
+    if (change === "text") writeFileSync(kept, `${newTokenText()}\n`);
+    if (change === "name") writeFileSync(file.path, readFileSync(file.path, "utf8").replace("terminal", "of-somebody"));
+    const before = [readFileSync(file.path, "utf8"), readFileSync(kept, "utf8")];
+    assert.equal(await file.renewForTerminal(), undefined);
+    assert.deepEqual([readFileSync(file.path, "utf8"), readFileSync(kept, "utf8")], before, change);
+  }
+});
+
+test("what is in the way of another token of the terminal is told, and the old one stays", async () => {
+  const state = temporaryFolder();
+  const file = new TokenFile(state);
+  const made = await file.makeForTerminal("operate");
+  assert.ok(made.kind === "made");
+  mkdirSync(join(state, "terminal-token.new"));
+  assert.match(await file.renewForTerminal() ?? "", /terminal-token: cannot be written: E/);
+  assert.equal(matching(await new TokenFile(state).tokens(), made.text)?.name, "terminal");
 });
 
 test("a log of changes is one line of JSON each, bounded in length, in size and in number", async () => {

@@ -3,6 +3,7 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { displayPath } from "../config/display_path.ts";
+import { isWithin } from "../config/lists.ts";
 import { readText } from "../config/read_text.ts";
 import { basename } from "../migrate/base_name.ts";
 import { copyList, type Included } from "../migrate/copy_list.ts";
@@ -82,11 +83,13 @@ function copied(
   };
 }
 
-/** Files below the old folder move along; what lies elsewhere stays there. qpsmtpd looked names up in its folder. */
+/** Files below the old folder move along; nothing leads out of it. qpsmtpd looked names up in its folder. */
 function includeOf(folder: string, path: string, also: (copy: Copy) => void): Included {
   const found = resolve(folder, path);
   if (!existsSync(found)) return { kind: "missing" };
+  if (!isWithin(folder, found)) return { kind: "outside" };
   const inside = relative(folder, found);
+  // A link to the old folder may have led here.
   const isBelow = !inside.startsWith("..") && !isAbsolute(inside);
   if (!isBelow || statSync(found).isDirectory()) return { kind: "path", path: found };
   const to = inside.includes("/") ? basename(inside.replaceAll("/", "_")) : inside;

@@ -1,27 +1,16 @@
 // Where the API of the running server is, and the token to show there: from flags, the environment, the configuration.
 
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { terminalToken } from "../admin/token_file.ts";
 import type { Config } from "../config/config.ts";
 import { displayPath } from "../config/display_path.ts";
 import { loadConfig } from "../config/load.ts";
-import { type ApiDoor, tokenRemedy } from "./admin_client.ts";
+import type { ApiDoor } from "./api_door.ts";
 import type { ApiSelection } from "./api_arguments.ts";
+import { type DoorToken, givenToken, keptToken, type NoToken, tokenRemedy } from "./door_token.ts";
 import { chooseConfig, type Chosen } from "./find_config.ts";
 
 export type ApiFound =
   | { readonly kind: "found"; readonly door: ApiDoor }
   | { readonly kind: "problem"; readonly lines: readonly string[] };
-
-interface Token {
-  readonly token: string;
-  readonly source: string;
-}
-
-interface NoToken {
-  readonly why: string;
-}
 
 /** The configuration is read only for what nothing else says: who looks at a server need not be able to read it. */
 export async function findApi(selection: ApiSelection): Promise<ApiFound> {
@@ -66,47 +55,16 @@ function isAnyPort({ host, port }: Place): boolean {
   return port === 0 && !host.startsWith("unix:");
 }
 
-async function givenToken({ token, tokenFile }: ApiSelection): Promise<Token | NoToken | undefined> {
-  if (token !== undefined) return { token: token.trim(), source: "QPSMTPD_TOKEN" };
-  if (tokenFile === undefined) return undefined;
-  const read = await readToken(tokenFile);
-  return "token" in read ? read : { why: `${displayPath(tokenFile)}: ${read.why}` };
-}
-
 interface Place {
   readonly host: string;
   readonly port: number;
 }
 
-async function withToken(
-  { host, port }: Place,
-  given: Token | undefined,
-  state: string,
-): Promise<ApiFound> {
-  const file = join(state, terminalToken);
-  const token = given ?? await readToken(file);
-  if ("why" in token) return problem(`no token: ${displayPath(file)}: ${token.why}`, tokenRemedy);
-  return { kind: "found", door: { host, port, ...token } };
-}
-
-/** Characters of a file that holds a token. */
-const longest = 1000;
-
-async function readToken(file: string): Promise<Token | NoToken> {
-  try {
-    const found = await stat(file);
-    if (!found.isFile() || found.size > longest) return { why: "is no file with a token" };
-    const token = (await readFile(file, "utf8")).trim();
-    return /^[\w-]{1,200}$/.test(token) ? { token, source: displayPath(file) } : { why: "holds no token" };
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    const words: { readonly [code: string]: string } = {
-      ENOENT: "there is no such file",
-      EACCES: "may not be read by this user",
-      NotCapable: "may not be read by this program",
-    };
-    return { why: words[String(error.code)] ?? String(error.code) };
-  }
+/** With the token of the state folder if the user gives none; it is read now, to tell at once if there is none. */
+async function withToken({ host, port }: Place, given: DoorToken | undefined, state: string): Promise<ApiFound> {
+  const token = (): Promise<DoorToken | NoToken> => given ? Promise.resolve(given) : keptToken(state);
+  const first = await token();
+  return "why" in first ? problem(first.why, tokenRemedy) : { kind: "found", door: { host, port, token } };
 }
 
 function problem(...lines: readonly string[]): ApiFound {

@@ -57,11 +57,26 @@ const rows: readonly (readonly [rule: string, given: Partial<ApiSelection>, foun
   ["no configuration", { config: nowhere }, /nowhere\.toml.*\nwith --admin and QPSMTPD_TOKEN the configuration is not/],
 ];
 
+test("a server that starts again has another token, which is found as soon as it is there; one that is given stays", async () => {
+  const [kept, given] = await Promise.all([
+    findApi({ json: false, config }),
+    findApi({ json: false, config, token: "t" }),
+  ]);
+  assert.ok(kept.kind === "found" && given.kind === "found");
+  writeFileSync(join(state, "terminal-token"), "renewed\n");
+  const source = join(state, "terminal-token");
+  assert.deepEqual(await kept.door.token(), { token: "renewed", source, kept: true });
+  assert.deepEqual(await given.door.token(), { token: "t", source: "QPSMTPD_TOKEN", kept: false });
+  rmSync(source);
+  assert.match(JSON.stringify(await kept.door.token()), /no token: .*there is no such file/);
+  writeFileSync(source, "kept\n");
+});
+
 for (const [rule, given, expected] of rows) {
   test(rule, async () => {
     const found = await findApi({ json: false, ...given });
     const told = found.kind === "found"
-      ? `${found.door.host}:${found.door.port} ${found.door.token}`
+      ? `${found.door.host}:${found.door.port} ${Object.values(await found.door.token())[0]}`
       : found.lines.join("\n");
     if (typeof expected === "string") assert.equal(told, expected);
     else assert.match(told, expected);

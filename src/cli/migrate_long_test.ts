@@ -210,6 +210,26 @@ test("a link is followed, and one that leads in a circle or nowhere does no harm
   assert.equal(read("badmailfrom"), "linked@example.org\n");
 });
 
+test("no include leads out of the old folder: nothing of what lies there is printed or taken over", async () => {
+  const folder = join(root, String(count++));
+  mkdirSync(join(folder, "old"), { recursive: true });
+  const outer = "$include ../secret\n";
+  const changes = {
+    plugins: `${few.plugins}${outer}`,
+    relayclients: outer,
+    rcpthosts: `localhost\n${outer}`,
+    me: outer,
+  };
+  writeSample(join(folder, "old"), changes);
+  writeFileSync(join(folder, "secret"), "geheim zwei drei\n");
+  const { code, printed, to, read } = await run(folder);
+  assert.equal(code, 0);
+  assert.match(printed, /^\* plugins:6: \$include \S+\/secret: lies outside this configuration/m);
+  assert.match(printed, /^\* relayclients:1: \$include \.\.\/secret: lies outside this configuration/m);
+  for (const text of [printed, ...readdirSync(to).map(read)]) assert.doesNotMatch(text, /geheim/);
+  assert.equal(read("rcpthosts"), "localhost\n# not taken over: $include ../secret\n");
+});
+
 test("nothing is overwritten, and what was begun is removed", async () => {
   const folder = join(root, String(count++));
   mkdirSync(join(folder, "old"), { recursive: true });

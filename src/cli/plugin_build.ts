@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { displayPath } from "../config/display_path.ts";
 import { buildPlugin } from "../../sdk/typescript/build_plugin.ts";
+import { escapeControls } from "../text/quote.ts";
 import type { Output } from "./output.ts";
 
 /** Exit code 0 if the file was written, 1 if not. `out` is the source with .wasm in place of .ts unless given. */
@@ -11,7 +12,7 @@ export async function pluginBuild(source: string, out: string | undefined, outpu
   const target = out ?? `${source.replace(/\.[cm]?[jt]s$/, "")}.wasm`;
   const built = await buildPlugin({ source });
   if (built.kind === "failed") {
-    for (const problem of built.problems) output.complain(problem);
+    for (const line of built.problems.flatMap((problem) => problem.split("\n"))) output.complain(escapeControls(line));
     return 1;
   }
   const problem = write(target, built.wasm);

@@ -1,4 +1,4 @@
-// Reads a configuration folder of qpsmtpd's for `qpsmtpd migrate`: bounded, and whatever is wrong with a file is said.
+// Reads a configuration folder of qpsmtpd's for `qpsmtpd migrate`: bounded, never outside it by an `$include`, and whatever is wrong with a file is said.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -26,7 +26,7 @@ export function readOldFolder(folder: string): OldFolderRead {
   const lines = (name: string): readonly OldLine[] => {
     const known = read.get(name);
     if (known !== undefined) return known;
-    const found = name.endsWith(".cdb") ? readDatabase(folder, name) : readList(folder, name);
+    const found = name.endsWith(".cdb") ? readDatabase(folder, name) : readList(folder, name, folder);
     problems.push(...found.problems.map((text) => ({ kind: "unreadable" as const, ...split(short(text), name) })));
     const listed = found.lines.map((text, at) => ({ text, place: short(found.places[at] ?? name) }));
     read.set(name, listed);

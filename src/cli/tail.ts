@@ -2,7 +2,8 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Happening } from "../live/happening.ts";
-import { type ApiDoor, type ApiProblem, type ApiStream, listenToApi } from "./admin_client.ts";
+import { type ApiStream, listenToApi } from "./admin_client.ts";
+import type { ApiDoor, ApiProblem } from "./api_door.ts";
 import type { ApiSelection, TailWanted } from "./api_arguments.ts";
 import { EventDecoder } from "./event_decoder.ts";
 import type { Output } from "./output.ts";

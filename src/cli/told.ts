@@ -1,6 +1,7 @@
 // What commands of the API have in common: they find it, ask it, and tell what it refused.
 
-import { type ApiAnswer, type ApiDoor, type ApiProblem, type Ask, askApi } from "./admin_client.ts";
+import { type ApiAnswer, type Ask, askApi } from "./admin_client.ts";
+import type { ApiDoor, ApiProblem } from "./api_door.ts";
 import type { ApiSelection } from "./api_arguments.ts";
 import { findApi } from "./find_api.ts";
 import type { Output } from "./output.ts";

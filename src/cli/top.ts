@@ -1,7 +1,7 @@
 // `qpsmtpd top`: the running server at a glance, anew each second; once where nobody looks.
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { ApiDoor, ApiProblem } from "./admin_client.ts";
+import type { ApiDoor, ApiProblem } from "./api_door.ts";
 import type { ApiSelection } from "./api_arguments.ts";
 import type { Output } from "./output.ts";
 import { painter } from "./paint.ts";

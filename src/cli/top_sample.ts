@@ -2,7 +2,8 @@
 
 import type { PluginView, Status } from "../control/control.ts";
 import type { SessionSummary } from "../live/live_session.ts";
-import { type ApiAnswer, type ApiDoor, type ApiProblem, askApi } from "./admin_client.ts";
+import { type ApiAnswer, askApi } from "./admin_client.ts";
+import type { ApiDoor, ApiProblem } from "./api_door.ts";
 import { byLabel, type Figure, readFigures, sumOf } from "./figures.ts";
 import { callsOf, failuresOf } from "./plugin_lines.ts";
 

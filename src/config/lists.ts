@@ -1,11 +1,14 @@
 // Reads the list files beside the configuration (rcpthosts, badmailfrom, ...), following `$include`.
 
 import { readdirSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { displayPath } from "./display_path.ts";
 import { parseListFile } from "./list_file.ts";
 import { escapeControls, quote } from "../text/quote.ts";
 import { readText } from "./read_text.ts";
+
+/** Said of an `$include` that leads out of where it has to stay. */
+export const liesOutside = "lies outside this configuration, so it is not read: copy it there and include the copy";
 
 /** What one list may cost: an operator's slip, a file that includes a folder of folders, must not stop the server. */
 export const listLimits = {
@@ -24,6 +27,8 @@ export interface List {
 }
 
 interface Reading {
+  /** No include leads out of it. */
+  readonly within: string | undefined;
   readonly lines: string[];
   readonly places: string[];
   readonly problems: string[];
@@ -31,12 +36,15 @@ interface Reading {
   full: boolean;
 }
 
-/** The list `name` of the folder `dir`. A file that is not there is an empty list. */
-export function readList(dir: string, name: string): List {
+/**
+ * The list `name` of the folder `dir`. A file that is not there is an empty list. `$include` may lead anywhere, or stays
+ * `within` a folder, symbolic links followed.
+ */
+export function readList(dir: string, name: string, within?: string): List {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name)) {
     return { lines: [], places: [], problems: [`${quote(name)} is no name of a list file`] };
   }
-  const reading: Reading = { lines: [], places: [], problems: [], files: 0, full: false };
+  const reading: Reading = { within, lines: [], places: [], problems: [], files: 0, full: false };
   const path = join(dir, name);
   const place = displayPath(path);
   guarded(reading, place, () => {
@@ -92,8 +100,14 @@ function include(reading: Reading, path: string, at: string, open: readonly stri
 }
 
 function includeFile(reading: Reading, path: string, place: string, open: readonly string[]): void {
-  if (open.includes(realpathSync(path))) complain(reading, place, "includes itself, ignored");
+  if (reading.within !== undefined && !isWithin(reading.within, path)) complain(reading, place, liesOutside);
+  else if (open.includes(realpathSync(path))) complain(reading, place, "includes itself, ignored");
   else readInto(reading, path, place, open);
+}
+
+/** Whether `path`, which is there, lies below the folder, links followed. */
+export function isWithin(folder: string, path: string): boolean {
+  return `${realpathSync(path)}${sep}`.startsWith(join(realpathSync(folder), sep));
 }
 
 /** Sorted by name; names with a leading dot are editors' and packages' leftovers. */

@@ -96,6 +96,22 @@ test("lists: an absolute path is taken as it is", () => {
   });
 });
 
+test("lists: who wants that has no include lead out of a folder, by no path and no link", () => {
+  const include = "$include ../secret\n$include ../outer\n$include link\n$include d\n$include inner\na";
+  const files = { "x/list": include, "x/inner": "i", "x/d/file": "f", secret: "s", "outer/file": "s" };
+  inFolder(files, (folder) => {
+    symlinkSync("../secret", join(folder, "x/link"));
+    symlinkSync("../../secret", join(folder, "x/d/link"));
+    symlinkSync("x", join(folder, "y"));
+    for (const through of ["x", "y"]) {
+      const { lines, problems } = readList(join(folder, through), "list", join(folder, through));
+      assert.deepEqual(lines, ["f", "i", "a"]);
+      assert.equal(problems.filter((problem) => problem.includes("lies outside")).length, 4);
+    }
+    assert.deepEqual(readList(join(folder, "x"), "list").lines, ["s", "s", "s", "f", "s", "i", "a"]);
+  });
+});
+
 test("lists: a file that is not UTF-8 text is not read", () => {
   inFolder({}, (folder) => {
     writeFileSync(join(folder, "list"), Uint8Array.of(0x61, 0x0a, 0xff));

@@ -67,9 +67,14 @@ function sidesOf({ wire, desk, questions, watch }: Talk, session: Session): Side
       return heard;
     },
     ask: async (claim) => {
-      return answerOf(
-        await questions.ask(session, { kind: "credentials", hook: "auth", credentials: revealClaim(claim) }),
-      );
+      const turn = await desk.authTurns.enter(session.client.address);
+      if (turn === undefined) return { kind: "unavailable" };
+      try {
+        const subject = { kind: "credentials", hook: "auth", credentials: revealClaim(claim) } as const;
+        return answerOf(await questions.ask(session, subject));
+      } finally {
+        turn.leave();
+      }
     },
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     now: () => performance.now(),

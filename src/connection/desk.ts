@@ -3,6 +3,7 @@
 import type { Load } from "../../sdk/contract/event.ts";
 import type { Delivered, OutgoingMessage } from "../delivery/delivery.ts";
 import type { Chains } from "../hooks/chains.ts";
+import type { AddressTurns } from "../limits/address_turns.ts";
 import type { Log } from "../log/log.ts";
 import type { Terms } from "../policy/terms.ts";
 import type { Receipts } from "../receipts/trail.ts";
@@ -25,6 +26,8 @@ export interface Desk {
   readonly load?: () => Load | undefined;
   /** Stands in for users who do not exist. */
   readonly decoy: Decoy;
+  /** Whose credentials may be checked now. */
+  readonly authTurns: AddressTurns;
   /** Absent where no TLS is spoken. */
   readonly upgrade?: Upgrade;
   readonly bounds: MessageBounds;

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AuthEvent } from "../../sdk/contract/event.ts";
 import type { Answer } from "../../sdk/contract/verdict.ts";
+import { eventually } from "../../test/support/eventually.ts";
 import { nativePlugin } from "../../test/support/native_plugin.ts";
 import { awakeTime } from "../../test/support/own_time.ts";
 import { scramClient } from "../../test/support/scram_client.ts";
 import { type Served, type Serving, serving } from "../../test/support/served.ts";
 import type { SmtpPeer } from "../../test/support/smtp_peer.ts";
+import type { Registered } from "../hooks/chains.ts";
 
 const secret = 'open-"sesame"-4711';
 const offer = { mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"], authWithoutTls: true } as const;
@@ -49,6 +51,31 @@ test("a failed AUTH is slow to say so, twice as slow each time, and the last end
     }
     assert.match(await peer.ask(plain("jo", "wrong")), /^421 4\.7\.0 Too many failed authentications/);
     await peer.closed();
+  });
+});
+
+test("of one address a few are asked about at a time; the others wait for their turn, and are not sent away", async () => {
+  const asked: (() => void)[] = [];
+  const slow: Registered = {
+    ...nativePlugin("door", { auth: knows }),
+    call: () =>
+      new Promise((resolve) => {
+        asked.push(() => resolve({ kind: "answered", answer: { verdict: "accept" }, micros: 0 }));
+      }),
+  };
+  const count = (least: number): Promise<true> =>
+    eventually(() => `${asked.length} were asked`, () => asked.length >= least || undefined, 5000);
+  await serving({ plugins: [slow], offer }, async ({ greet }) => {
+    const peers = await Promise.all(Array.from({ length: 12 }, () => greet()));
+    const replies = peers.map((peer) => peer.ask(plain("jo", secret)));
+    await count(8);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(asked.length, 8);
+    for (let index = 0; index < 12; index++) {
+      await count(index + 1);
+      asked[index]?.();
+    }
+    assert.deepEqual([...new Set(await Promise.all(replies))], ["235 2.7.0 Authentication succeeded"]);
   });
 });
 

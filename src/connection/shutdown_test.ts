@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { test } from "node:test";
 import { certified } from "../../test/support/certified.ts";
 import { acceptAll } from "../../test/support/native_plugin.ts";
@@ -18,6 +19,16 @@ async function envelope({ greet }: Served): Promise<SmtpPeer> {
   return peer;
 }
 
+function allThatCame(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+    socket.on("data", (piece: string) => text += piece);
+    socket.on("error", (error) => text += error.message);
+    socket.on("close", () => resolve(text));
+  });
+}
+
 test("shutdown: idle sessions are told 421, and nobody is let in any more", async () => {
   await serving(patient, async ({ greet, connect, daemon, port }) => {
     const [ready, fresh] = [await greet(), await connect()];
@@ -29,6 +40,16 @@ test("shutdown: idle sessions are told 421, and nobody is let in any more", asyn
     }
     await assert.rejects(connectPeer(port));
     await stopped;
+  });
+});
+
+test("shutdown: who waits in the system's queue to be accepted is told 421, and not reset", async () => {
+  await serving(patient, async ({ daemon, port }) => {
+    const heard = Array.from({ length: 30 }, () => allThatCame(port));
+    // Connected they are by now, since the system does that; accepted is nobody before the event loop turns.
+    await new Promise((resolve) => process.nextTick(resolve));
+    await daemon.stop();
+    assert.deepEqual([...new Set(await Promise.all(heard))], [`${stopping}\r\n`]);
   });
 });
 

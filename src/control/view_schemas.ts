@@ -38,6 +38,18 @@ export const problem: Schema = v.object({
   problems: v.optional(v.pipe(lines, v.description("Every reason, a line each."))),
 });
 
+export const proof: Schema = v.object({
+  address: v.pipe(text, v.description("Where the client has reached this server, as the server sees it.")),
+  nonce: v.pipe(text, v.description("Another one each time.")),
+  proof: v.pipe(
+    text,
+    v.description(
+      "In base64url the HMAC-SHA-256, its key the SHA-256 of the token, of four lines without an end behind the last: " +
+        '"qpsmtpd proof 1", the challenge, the nonce, the address.',
+    ),
+  ),
+});
+
 export const who: Schema = v.object({ name: text, role: v.picklist(["read", "operate", "deploy"]) });
 
 export const health: Schema = v.object({ status: v.literal("alive") });

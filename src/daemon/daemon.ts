@@ -10,6 +10,13 @@ import { clientOctets } from "../networks/client_octets.ts";
 import type { Address, Listener, Listening } from "../platform/listen.ts";
 import { type Door, serveClient, type SessionLease } from "./serve_client.ts";
 
+/** Milliseconds: some turns of the event loop, of which one alone does not accept on every runtime. */
+const turn = 5;
+/** Of them without a new client, after which nobody waits to be accepted. */
+const quietTurns = 3;
+/** Milliseconds: where clients come without end, the queue is never empty. */
+const longestQueue = 500;
+
 export interface DaemonOptions extends Omit<Door, "isStopping"> {
   readonly listen: readonly Place[];
   /** In whatever process this is. */
@@ -39,6 +46,7 @@ export class Daemon {
   readonly #door: Door;
   readonly #listeners: Listener[] = [];
   readonly #conversations = new Map<Wire, Promise<void>>();
+  #accepted = 0;
   #stopping = false;
 
   constructor(options: DaemonOptions) {
@@ -77,7 +85,7 @@ export class Daemon {
    * have to end by themselves. `stop` is to follow, and may come before.
    */
   async retire(): Promise<void> {
-    for (const listener of this.#listeners) listener.close();
+    this.#closeListeners();
     const over = new AbortController();
     const deadline = pause(this.#options.drainWithin(), undefined, { signal: over.signal }).catch(() => undefined);
     await Promise.race([deadline, Promise.all(this.#conversations.values())]);
@@ -90,8 +98,14 @@ export class Daemon {
    */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const listener of this.#listeners) listener.close();
+    const isEmpty = await this.#emptyQueues(longestQueue);
+    if (isEmpty) this.#closeListeners();
     for (const wire of this.#conversations.keys()) wire.shutDown();
+    if (!isEmpty) {
+      // Those who kept the event loop from it are silent now.
+      await this.#emptyQueues(2 * longestQueue);
+      this.#closeListeners();
+    }
     const { drainWithin, log } = this.#options;
     const deadline = setTimeout(() => {
       log("warn", "transactions cut off by shutdown", { sessions: this.#conversations.size });
@@ -101,7 +115,27 @@ export class Daemon {
     clearTimeout(deadline);
   }
 
+  #closeListeners(): void {
+    for (const listener of this.#listeners) listener.close();
+  }
+
+  /**
+   * Whom the system has let in already would be reset when the listener closes: they are accepted, to hear 421. False:
+   * somebody may still wait after so many milliseconds.
+   */
+  async #emptyQueues(within: number): Promise<boolean> {
+    const until = performance.now() + within;
+    for (let quiet = 0; quiet < quietTurns;) {
+      if (performance.now() > until) return false;
+      const before = this.#accepted;
+      await pause(turn);
+      quiet = this.#accepted === before ? quiet + 1 : 0;
+    }
+    return true;
+  }
+
   #accept(socket: Socket, place: Place): void {
+    this.#accepted++;
     const lease = this.#options.lease(place);
     const wire = new Wire(socket, lease.desk.timeouts.write);
     const conversation = serveClient(this.#door, wire, endsOf(socket), lease).finally(() => {

@@ -53,8 +53,8 @@ function factsOf(reload: Reload): Facts {
   const lines = reload.kind === "kept" ? reload.problems : reload.warnings;
   const bounded = lines.slice(0, mostLines).map((line) => line.slice(0, longestLine));
   if (reload.kind === "kept") return { outcome, generation, problems: bounded };
-  const { added, changed, removed } = reload.changes;
-  return { outcome, generation, added, changed, removed, warnings: bounded };
+  const { added, changed, removed, rejudged } = reload.changes;
+  return { outcome, generation, added, changed, removed, rejudged, warnings: bounded };
 }
 
 async function* nothing(): AsyncGenerator<Happening> {}

@@ -28,3 +28,14 @@ test("without one a session has nobody to tell anything to", () => {
   assert.equal(openOnlookers(false, [absent]).watch?.begin(session, reins), undefined);
   assert.equal(openOnlookers(false).watch, undefined);
 });
+
+test("who tails a server is told of plugins that came, went, changed, or are only judged anew", async () => {
+  const { happenings, reloaded } = openOnlookers(true);
+  const over = new AbortController();
+  const told = happenings.subscribe(over.signal);
+  const lists = { added: ["a"], changed: ["c"], removed: ["r"], rejudged: ["j"] };
+  reloaded({ kind: "reloaded", number: 2, changes: { ...lists, kept: ["j", "k"], tables: [] }, warnings: ["w"] });
+  const first = await told?.[Symbol.asyncIterator]().next();
+  assert.deepEqual(first?.value?.facts, { outcome: "reloaded", generation: 2, ...lists, warnings: ["w"] });
+  over.abort();
+});

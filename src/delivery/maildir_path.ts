@@ -35,16 +35,29 @@ function expandName(pattern: string, mailbox: Mailbox): string {
   // The operator's own characters stay as they are, so that `.%l` can be a Maildir++ subfolder.
   const name = pattern.replace(/%(.)/g, (_, letter: string) => {
     const value = placeholders[letter]?.(mailbox);
-    return value === undefined ? letter : cleanValue(value);
+    return value === undefined ? letter : cleanValue(value, letter === "d" ? "_" : "%");
   });
   if (name.length <= longestName) return name;
   // Cut short, two mailboxes could become one folder; the hash of the whole keeps them apart.
   return `${name.slice(0, longestName)}_${createHash("sha256").update(name).digest("hex").slice(0, 16)}`;
 }
 
-// Odd characters become `_` as in qpsmtpd. Lower case, because people write one mailbox in both; no leading dot, which
-// would be hidden, or the folder above, or Maildir++'s sign of a subfolder.
-function cleanValue(text: string): string {
-  const value = text.toLowerCase().replace(/[^a-z0-9@._+=-]/g, "_").replace(/^\./, "_");
-  return value === "" ? "_" : value;
+/**
+ * Two mailboxes never share a name, but for case, in which people write one mailbox in either: whatever is not plain
+ * stands as `%` and two digits for each of its octets. So does a leading dot, which would be hidden, or the folder above,
+ * or Maildir++'s sign of a subfolder. Nothing is `_`; no domain is called so.
+ */
+function cleanValue(text: string, nothing: string): string {
+  const value = [...text].map(lowered).join("").replace(/^\.|[^a-z0-9@._+=-]/gu, escaped);
+  return value === "" ? nothing : value;
+}
+
+/** Not the few signs beyond ASCII whose lower case is in it: the Kelvin sign is no k. */
+function lowered(character: string): string {
+  const lower = character.toLowerCase();
+  return /[ -~]/.test(lower) && !/[ -~]/.test(character) ? character : lower;
+}
+
+function escaped(character: string): string {
+  return [...new TextEncoder().encode(character)].map((octet) => `%${octet.toString(16).padStart(2, "0")}`).join("");
 }

@@ -3,6 +3,7 @@
 import type { Listener } from "../config/protocol.ts";
 import type { Desk } from "../connection/desk.ts";
 import type { Delivery } from "../delivery/delivery.ts";
+import { AddressTurns } from "../limits/address_turns.ts";
 import type { Log } from "../log/log.ts";
 import { systemLoad } from "../platform/system_load.ts";
 import type { Decoy } from "../sasl/decoy.ts";
@@ -28,8 +29,9 @@ export interface DeskParts {
 /** The same desk for the same listener. */
 export function desksOf(generation: Generation, parts: DeskParts): (listener: Listener) => Desk {
   const desks = new Map<Listener, Desk>();
+  const authTurns = new AddressTurns();
   return (listener) => {
-    const desk = desks.get(listener) ?? deskOf(generation, listener, parts);
+    const desk = desks.get(listener) ?? deskOf(generation, listener, { ...parts, authTurns });
     desks.set(listener, desk);
     return desk;
   };
@@ -38,7 +40,7 @@ export function desksOf(generation: Generation, parts: DeskParts): (listener: Li
 function deskOf(
   generation: Generation,
   listener: Listener,
-  { delivery, spool, log, decoy, upgrade, journal }: DeskParts,
+  { delivery, spool, log, decoy, authTurns, upgrade, journal }: DeskParts & Pick<Desk, "authTurns">,
 ): Desk {
   const { config: { limits, timeouts, auth, receipts }, chains } = generation;
   return {
@@ -48,6 +50,7 @@ function deskOf(
     deliver: (message) => delivery.deliver(message),
     log,
     decoy,
+    authTurns,
     terms: generation.config.policy,
     receipts: { ...receipts, put: (line) => journal.put(line) },
     load: systemLoad,

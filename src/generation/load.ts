@@ -5,6 +5,7 @@ import { readRecipientFiles, type RecipientFiles } from "../config/recipient_fil
 import { type Chains, chainsOf, type Registered } from "../hooks/chains.ts";
 import type { Generation, GenerationPlugin } from "./generation.ts";
 import { loadEntry, type Loading, loadingOf, type Means } from "./load_entry.ts";
+import { missingDatabases, missingRecipients } from "./missing_files.ts";
 import { foldersWithoutPlugins } from "./missing_plugin.ts";
 import { readTls } from "./open_tls.ts";
 import type { Hold } from "./shared_parts.ts";
@@ -23,7 +24,8 @@ export async function loadGeneration(config: Config, means: Means): Promise<Load
   const recipients = await readRecipientFiles(config.policy.recipients, config.plugin);
   const brought = await means.remoteLists?.bring(config);
   const { held, problems: refused } = await loadEntries(loading);
-  const problems = [...recipients.problems, ...brought?.problems ?? [], ...refused];
+  const missing = missingRecipients(config).map(inFile);
+  const problems = [...missing, ...recipients.problems, ...brought?.problems ?? [], ...refused];
   const close = async (): Promise<void> => {
     await Promise.all(held.map(({ hold }) => hold.release()));
   };
@@ -36,7 +38,7 @@ export async function loadGeneration(config: Config, means: Means): Promise<Load
     ...recipients.warnings,
     ...brought?.warnings ?? [],
     ...[...loading.lists.values()].flatMap((list) => list.problems),
-    ...[...tls.warnings, ...foldersWithoutPlugins(config), ...lonelyListeners(config, chains)].map(inFile),
+    ...[...tls.warnings, ...missingThings(config), ...lonelyListeners(config, chains)].map(inFile),
   ];
   const generation = {
     config,
@@ -92,6 +94,10 @@ function judgedBy({ policy, order }: Judged, plugin: GenerationPlugin): Register
     ...(readsNotesOf.length === 0 ? {} : { readsNotesOf }),
     ...(manifest.when === undefined ? {} : { when: manifest.when }),
   };
+}
+
+function missingThings(config: Config): readonly string[] {
+  return [...foldersWithoutPlugins(config), ...missingDatabases(config)];
 }
 
 /** A listener for people who authenticate, and nobody who could say that they did. */

@@ -116,7 +116,7 @@ function sourceOf(loading: Loading, entry: PluginEntry, file: string | Uint8Arra
     host,
     lists: (name) => listOf(loading, name).lines,
     serverName: config.hostname,
-    log: (level, line) => log(level, "plugin says", { plugin: label, text: line }),
+    log: (level, line, about) => log(level, "plugin says", { ...about, plugin: label, text: line }),
     ...(trusted === undefined ? {} : { trusted }),
     ...(onError === undefined ? {} : { onError }),
   };

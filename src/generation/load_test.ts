@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { mailEvent } from "../../sdk/typescript/testing.ts";
+import { mailEvent, rcptEvent } from "../../sdk/typescript/testing.ts";
 import { buildPlugin } from "../../sdk/typescript/build_plugin.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Changes } from "./change_lists.ts";
@@ -26,7 +26,10 @@ const source = `export default {
     host.log("warn", "max is " + given.settings.max);
   },
   mail() { return { verdict: "pass" }; },
-  rcpt() { return { verdict: "pass" }; },
+  rcpt(_event, _setup, host) {
+    host.log("info", "asked");
+    return { verdict: "pass" };
+  },
 };`;
 
 const manifest = {
@@ -112,6 +115,16 @@ const refused: readonly (readonly [rule: string, tables: string, names: string, 
   ["a file that is not there", `[[plugin]]\nname = "helo"\nfile = "x.wasm"`, "", [
     `@/config/qpsmtpd.toml: plugin.1 (helo): file: there is no "@/config/x.wasm": build the plugin, or correct the path`,
   ]],
+  ["a folder of recipients' wishes that is not there", `policy.recipients = "nope"`, "", [
+    `@/config/qpsmtpd.toml: policy.recipients: there is no folder @/config/nope: make it, or correct the path, which is ` +
+    "relative to the folder of the configuration file",
+  ]],
+  [
+    "a trusted key that is none, though signatures are not demanded",
+    `plugins.directories = ["../plugins"]\nplugins.trusted_keys = ["abc"]`,
+    "",
+    [`@/config/qpsmtpd.toml: plugins.trusted_keys[0]: there is no file @/config/abc: give a key in base64, or a PEM file`],
+  ],
 ];
 
 for (const [rule, tables, names, problems] of refused) {
@@ -121,6 +134,21 @@ for (const [rule, tables, names, problems] of refused) {
     assert.deepEqual(loaded, { kind: "problems", problems: expected });
   });
 }
+
+test("generation: a database of SQLite that cannot be read is a warning", async () => {
+  mkdirSync(join(folder, "config/dir"));
+  writeFileSync(join(folder, "config/there.sqlite"), "");
+  const tables = ["gone.sqlite", "dir", "there.sqlite"].map((path, index) => {
+    return `[database.d${index}]\nkind = "sqlite"\npath = "${path}"\n`;
+  });
+  const loaded = await load(tables.join(""));
+  assert.ok(loaded.kind === "generation", JSON.stringify(loaded));
+  const place = `${folder}/config/qpsmtpd.toml: database`;
+  assert.deepEqual(loaded.generation.warnings, [
+    `${place}.d0.path: there is no file ${folder}/config/gone.sqlite, so whoever asks it is told to come again`,
+    `${place}.d1.path: ${folder}/config/dir is no file, so whoever asks it is told to come again`,
+  ]);
+});
 
 test("generation: without a file of the operator's the plugin that came with the program is taken", async () => {
   const grant =
@@ -146,6 +174,11 @@ test("generation: plugins stand in the order of the configuration, under their l
   assert.deepEqual(chains.quit, []);
   assert.match(plugins[0]?.digest ?? "", /^[0-9a-f]{64}$/);
   assert.equal(log[0], `warn plugin says {"plugin":"second","text":"max is 3"}`);
+  log.length = 0;
+  await plugins[0]?.call("rcpt", rcptEvent());
+  const { session, transaction } = rcptEvent();
+  const said = { hook: "rcpt", session: session.id, transaction: transaction.id, plugin: "second", text: "asked" };
+  assert.deepEqual(log, [`info plugin says ${JSON.stringify(said)}`]);
   await close();
 });
 

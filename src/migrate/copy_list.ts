@@ -1,11 +1,14 @@
 // A list file on its way to the new folder: its comments kept, its `$include` lines made to fit. Pure.
 
 import { parseListFile } from "../config/list_file.ts";
+import { liesOutside } from "../config/lists.ts";
 
 /** What an `$include` comes to, as whoever sees the files says. */
 export type Included =
   /** Written so instead; in the new folder, or absolute. */
   | { readonly kind: "path"; readonly path: string }
+  /** It leads out of the old folder. */
+  | { readonly kind: "outside" }
   | { readonly kind: "missing" };
 
 export interface CopiedList {
@@ -20,15 +23,16 @@ export function copyList(text: string, resolve: (path: string) => Included): Cop
   const refused: { line: number; why: string }[] = [];
   for (const entry of parseListFile(text)) {
     if (entry.kind === "value") continue;
-    const included: Included = entry.kind === "include" ? resolve(entry.path) : { kind: "missing" };
     const at = entry.line - 1;
-    if (included.kind === "path") {
+    const included = entry.kind === "include" ? resolve(entry.path) : undefined;
+    if (entry.kind === "include" && included?.kind === "path") {
       lines[at] = `$include ${included.path}`;
-    } else {
-      const why = entry.kind === "include" ? `$include ${entry.path}: no such file` : "$include names no file";
-      refused.push({ line: entry.line, why });
-      lines[at] = refusedLine(lines[at] ?? "");
+      continue;
     }
+    const what = included?.kind === "outside" ? liesOutside : "no such file";
+    const why = entry.kind === "include" ? `$include ${entry.path}: ${what}` : "$include names no file";
+    refused.push({ line: entry.line, why });
+    lines[at] = refusedLine(lines[at] ?? "");
   }
   return { lines, refused };
 }

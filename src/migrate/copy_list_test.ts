@@ -16,3 +16,10 @@ test("an include of nothing becomes a comment, with its line", () => {
     refused: [{ line: 2, why: "$include gone: no such file" }, { line: 3, why: "$include names no file" }],
   });
 });
+
+test("an include of what lies elsewhere becomes a comment, with the remedy", () => {
+  const outside = (): Included => ({ kind: "outside" });
+  const { lines, refused } = copyList("$include ../../secret\n", outside);
+  assert.deepEqual(lines, ["# not taken over: $include ../../secret"]);
+  assert.match(refused[0]?.why ?? "", /^\$include \.\.\/\.\.\/secret: lies outside this configuration.*copy it there/);
+});

@@ -1,5 +1,7 @@
 // What passes between the host and one instance during one call: the event in; answer, error and log lines out.
 
+import type { HookName } from "../../sdk/contract/contract.ts";
+import type { Event } from "../../sdk/contract/event.ts";
 import { escapeControls } from "../text/quote.ts";
 import { limits } from "./limits.ts";
 import type { GuestSpace } from "./guest_space.ts";
@@ -7,8 +9,25 @@ import type { Touched } from "./touched.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** Takes one line of a plugin: at most `limits.line` characters, without control characters. Must not throw. */
-export type PluginLog = (level: LogLevel, line: string) => void;
+/** What is asked by a call. */
+export interface Asked {
+  readonly hook: HookName;
+  readonly event: Event;
+}
+
+/** The same for the log. */
+export interface CalledFor {
+  readonly hook: HookName;
+  /** Ids. */
+  readonly session: string;
+  readonly transaction?: string | undefined;
+}
+
+/**
+ * Takes one line of a plugin: at most `limits.line` characters, without control characters; `about` is absent while the
+ * plugin is configured. Must not throw.
+ */
+export type PluginLog = (level: LogLevel, line: string, about?: CalledFor) => void;
 
 /**
  * How a call ended. `bytes` may be a part of the guest's memory: to be read before that is restored, or the guest is
@@ -34,6 +53,8 @@ export class Exchange {
   /** Known with the memory: what the host writes there is noted like what the guest writes. */
   touched: Touched | undefined;
   input: Uint8Array = nothing;
+  /** Absent if the call is no hook. */
+  asked: Asked | undefined;
   /** Milliseconds since 1970: the only time a guest has. */
   time = 0;
   /** What the host answered to the last `host_call`. */
@@ -95,6 +116,7 @@ export class Exchange {
   /** Lets go of what the call held. */
   clear(): void {
     this.input = nothing;
+    this.asked = undefined;
     this.result = nothing;
     this.#output = undefined;
     this.#error = undefined;
@@ -167,9 +189,9 @@ export class Exchange {
     this.#linesLeft -= 1;
     const line = this.#linesLeft >= 0 ? printable(text()) : "";
     this.#logOctetsLeft -= line.length;
-    if (this.#linesLeft >= 0 && this.#logOctetsLeft >= 0) return this.#log(level, line);
+    if (this.#linesLeft >= 0 && this.#logOctetsLeft >= 0) return this.#log(level, line, calledFor(this.asked));
     this.#linesLeft = -1;
-    this.#log("warn", "it logged more than one call may, the rest is dropped");
+    this.#log("warn", "it logged more than one call may, the rest is dropped", calledFor(this.asked));
   }
 
   /** The guest's whole memory, for reading; outside it that throws. */
@@ -220,6 +242,12 @@ export class Exchange {
 export function printable(text: string): string {
   const cut = text.length > limits.line ? `${text.slice(0, limits.line - 1)}…` : text;
   return escapeControls(cut.trim().replaceAll(/\s*\r?\n\s*/g, " / "));
+}
+
+function calledFor(asked: Asked | undefined): CalledFor | undefined {
+  if (asked === undefined) return undefined;
+  const { hook, event } = asked;
+  return { hook, session: event.session.id, transaction: "transaction" in event ? event.transaction.id : undefined };
 }
 
 function trap(message: string): CallEnd {

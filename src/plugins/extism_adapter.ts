@@ -5,7 +5,7 @@ import type { ExtismPluginOptions, Plugin as ExtismPlugin } from "@extism/extism
 import type { HostRequest } from "../hooks/askable.ts";
 import type { Content } from "../spool/spool.ts";
 import { CallClock, type TimeLimits } from "./call_clock.ts";
-import { type CallEnd, Exchange, messageOf, type PluginLog, printable } from "./exchange.ts";
+import { type Asked, type CallEnd, Exchange, messageOf, type PluginLog, printable } from "./exchange.ts";
 import type { GuardFacts } from "./guard/guard.ts";
 import { GuestSpace } from "./guest_space.ts";
 import { hostFunctions, type HostSide } from "./kernel_functions.ts";
@@ -33,6 +33,8 @@ export interface CallTerms extends TimeLimits {
   /** Milliseconds since 1970: the time the guest knows. */
   readonly time: number;
   readonly seed: number;
+  /** Absent while it is configured. */
+  readonly asked?: Asked;
   readonly allowance?: Allowance;
   readonly content?: Content;
 }
@@ -91,6 +93,7 @@ export class Guest {
     const run = this.#promisingExport(name);
     if (run === undefined) return { kind: "trap", message: `it does not export ${name}` };
     const { exchange, requests, clock } = this.#host;
+    exchange.asked = terms.asked;
     exchange.begin(input, terms.output, terms.log, terms.time, terms.seed);
     requests.begin(terms.time, terms.allowance, terms.content);
     clock.begin(terms, terms.began);

@@ -12,7 +12,7 @@ import type { Instance } from "./configured_instance.ts";
 import { type Counters, Tally, type Used } from "./counters.ts";
 import { type CallResult, fail, type Judged } from "./failure.ts";
 import { type EncodeEvent, eventEncoder } from "./event_text.ts";
-import type { CallEnd } from "./exchange.ts";
+import type { Asked, CallEnd } from "./exchange.ts";
 import type { CallTerms } from "./extism_adapter.ts";
 import { answerCheck } from "./granted_answer.ts";
 import type { InstancePool, Taken } from "./instance_pool.ts";
@@ -103,7 +103,7 @@ export class Plugin {
     if (input.byteLength > most) {
       return Promise.resolve(this.#report(fail("tooLarge", `the event is over ${most} octets`), began));
     }
-    const request = { hook, gate, input, terms: this.#terms(began, event.time, own?.seed ?? event.seed, content) };
+    const request = { hook, gate, input, terms: this.#terms(began, { hook, event }, content, own) };
     const turn = turns.enter();
     const idle = turn === undefined ? pool.takeIdle() : undefined;
     return idle === undefined ? this.#askInTurn(turn, request) : this.#ask(idle, request);
@@ -152,10 +152,11 @@ export class Plugin {
     return forbidden === undefined ? { kind: "answered", answer: parsed.answer } : fail("forbidden", forbidden);
   }
 
-  #terms(began: number, time: number, seed: number, content: Content | undefined): CallTerms {
+  #terms(began: number, asked: Asked, content: Content | undefined, own: Own | undefined): CallTerms {
     const { cpu, wall, output, log } = this.limits;
     const { allowance } = this.#loaded;
-    const terms = { cpu, wall, output, log, began, time, seed, allowance };
+    const { time, seed } = asked.event;
+    const terms = { cpu, wall, output, log, began, asked, time, seed: own?.seed ?? seed, allowance };
     return content === undefined ? terms : { ...terms, content };
   }
 

@@ -8,6 +8,7 @@ import type { Desk } from "../../src/connection/desk.ts";
 import { startDaemon } from "../../src/daemon/daemon.ts";
 import { openDiscard } from "../../src/delivery/discard.ts";
 import { chainsOf } from "../../src/hooks/chains.ts";
+import { AddressTurns } from "../../src/limits/address_turns.ts";
 import { ProcessCounts } from "../../src/limits/connection_counts.ts";
 import { listen } from "../../src/platform/listen.ts";
 import { plainTerms } from "../../src/policy/terms.ts";
@@ -35,6 +36,7 @@ const desk: Desk = {
   deliver: (message) => discard.deliver(message),
   log: () => {},
   decoy: new Decoy(new Uint8Array(32)),
+  authTurns: new AddressTurns(),
   terms: plainTerms,
   receipts: { inReplies: false, keep: "off", put: () => {} },
   bounds: { headerSize: 262_144, headerFields: 1000, slowest: 100 },

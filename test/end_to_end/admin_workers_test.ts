@@ -189,7 +189,17 @@ test("GET /sessions has those of both, each with its dialogue at its own place, 
 
 test("GET /events tells of both, and GET /explain knows a refusal of either", async () => {
   const events = await listenToEvents(Number(new URL(server.url).port), { authorization: `Bearer ${token}` });
-  for (const { pid } of await inBoth()) await events.until(new RegExp(`event: connected\n.*"pid":${pid}`));
+  let heard = false;
+  const both = async (): Promise<void> => {
+    for (const pid of await pids()) await events.until(new RegExp(`event: connected\n.*"pid":${pid}`));
+    heard = true;
+  };
+  // Sessions that were there before are not told of: clients come until each process has had one of them.
+  const come = eventually(() => "events of one process alone", async () => {
+    await greeted();
+    return heard || undefined;
+  });
+  await Promise.all([both(), come]);
   const peer = await greeted();
   await peer.ask("EHLO client.test");
   const refused = await peer.ask("MAIL FROM:<bad@example.org>");

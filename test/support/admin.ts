@@ -32,6 +32,7 @@ export interface Asking {
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string | ReadableStream<Uint8Array>;
   readonly remote?: string;
+  readonly local?: string;
 }
 
 /** The token of each role is its name. */
@@ -71,14 +72,14 @@ export function testAdmin(control: Partial<Control> = {}, desk: Partial<AdminDes
       for (const listener of listeners) listener(whole);
     },
     pass: (milliseconds) => void (now += milliseconds),
-    ask: async (method, path, role, { headers = {}, body, remote = "192.0.2.1" } = {}) => {
+    ask: async (method, path, role, { headers = {}, body, remote = "192.0.2.1", local = "127.0.0.1:2580" } = {}) => {
       const authorization: { readonly [name: string]: string } = role === "" ? {} : { authorization: `Bearer ${role}` };
       const init = {
         method,
         headers: { host: "127.0.0.1:2580", ...authorization, ...headers },
         duplex: "half" as const,
       };
-      return await app.request(path, { ...init, ...(body === undefined ? {} : { body }) }, { remote });
+      return await app.request(path, { ...init, ...(body === undefined ? {} : { body }) }, { remote, local });
     },
   };
 }

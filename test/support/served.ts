@@ -8,6 +8,7 @@ import type { Desk } from "../../src/connection/desk.ts";
 import { type Daemon, startDaemon } from "../../src/daemon/daemon.ts";
 import type { Delivered, OutgoingMessage } from "../../src/delivery/delivery.ts";
 import { chainsOf, type Registered } from "../../src/hooks/chains.ts";
+import { AddressTurns } from "../../src/limits/address_turns.ts";
 import { ProcessCounts } from "../../src/limits/connection_counts.ts";
 import type { Log } from "../../src/log/log.ts";
 import { listen } from "../../src/platform/listen.ts";
@@ -166,6 +167,7 @@ async function deskFor(
       return { kind: "taken" };
     }),
     decoy: new Decoy(new Uint8Array(32)),
+    authTurns: new AddressTurns(),
     terms: options.terms ?? plainTerms,
     receipts,
     log,

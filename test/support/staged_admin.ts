@@ -36,7 +36,7 @@ export async function serveStaged(words: Words): Promise<StagedAdmin> {
     metricsText: () => formatMetrics({ families: stagedFamilies(words) }),
   }, "0.1.0");
   const place = { host: "127.0.0.1", port: 0 };
-  const listening = await listenForHttp(place, async (request, remote) => await app.fetch(request, { remote }));
+  const listening = await listenForHttp(place, async (request, ends) => await app.fetch(request, ends));
   if (listening.kind === "failed") throw new Error(listening.problem);
   const { address, close } = listening.server;
   return {

@@ -83,11 +83,20 @@ export function readPluginJson(content: string, place: string): ReadPluginJson {
   try {
     value = JSON.parse(content);
   } catch (error) {
-    return { kind: "failed", problems: [`${place}: ${error instanceof Error ? error.message : error}`] };
+    return failed([`${place}: ${error instanceof Error ? error.message : error}`]);
   }
   const result = v.safeParse(pluginJsonSchema, value);
   if (result.success) return { kind: "read", pluginJson: result.output as PluginJson };
-  return { kind: "failed", problems: result.issues.map((issue) => `${place}: ${problem(issue)}`) };
+  return failed(result.issues.map((issue) => `${place}: ${problem(issue)}`));
+}
+
+/** A plugin may be a stranger's: nothing of its text moves a terminal's cursor. */
+function failed(problems: readonly string[]): ReadPluginJson {
+  const escape = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  return {
+    kind: "failed",
+    problems: problems.map((problem) => problem.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escape)),
+  };
 }
 
 export function manifestOf(pluginJson: PluginJson, hooks: readonly HookName[]): Manifest {

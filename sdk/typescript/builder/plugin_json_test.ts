@@ -76,6 +76,22 @@ for (const [title, content, problem] of mistakes) {
   });
 }
 
+test("what could move a terminal's cursor is escaped: in names, in values, and where the file is no JSON", () => {
+  const key = "\u001b[31mred\n";
+  const contents = [
+    JSON.stringify({ ...least, settings: { [key]: setting } }),
+    JSON.stringify({ ...least, needs: [key] }),
+    JSON.stringify({ ...least, [key]: 1 }),
+    JSON.stringify({ ...least, name: key }),
+    `${key}{`,
+  ];
+  for (const content of contents) {
+    const read = readPluginJson(content, "p/plugin.json");
+    const problems = read.kind === "failed" ? read.problems.join("") : "";
+    assert.match(problems, /^p\/plugin\.json: [^\p{Cc}]+$/u);
+  }
+});
+
 test("a file that is no JSON is named", () => {
   const read = readPluginJson("{", "p/plugin.json");
   assert.match(read.kind === "failed" ? read.problems.join() : "", /^p\/plugin\.json: .*JSON/);
