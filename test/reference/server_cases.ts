@@ -12,12 +12,12 @@ const list = shownIn("src/config/list_file_test.ts");
 const lists = shownIn("src/config/lists_test.ts");
 const migrated = shownIn("src/migrate/translate_settings_test.ts");
 const store = shownIn("src/capabilities/store_test.ts");
-const sqlite = shownIn("src/store/sqlite_store_test.ts");
+const sqlite = shownIn("src/store/sqlite_store_long_test.ts");
 const address = shownIn("src/networks/address_test.ts");
 const fcrdns = shownIn("plugins-wasm/fcrdns/plugin_test.ts");
 const plugin = shownIn("src/plugins/load_test.ts");
 const recipientRules = shownIn("src/policy/recipient_rules_test.ts");
-const resolver = shownIn("src/dns/stub_resolver_test.ts");
+const resolver = shownIn("src/dns/stub_resolver_long_test.ts");
 
 const broken = "A plugin that breaks, or answers nonsense";
 const waiting = "A plugin waits for DNS";
