@@ -19,7 +19,10 @@ export const untestedUpstream: readonly UpstreamTest[] = [
       ["uribl", content],
       ["rhsbl", test("rhsbl")("a listed one, with the list's own text")],
       ["queue/maildir", shownIn("src/delivery/maildir_test.ts")("each folder gets one copy with its own recipients")],
-      ["queue/smtp-forward", shownIn("src/delivery/smtp_connections_long_test.ts")("one connection serves consecutive")],
+      [
+        "queue/smtp-forward",
+        shownIn("src/delivery/smtp_connections_long_test.ts")("one connection serves consecutive"),
+      ],
       ["hosts_allow", test("hosts_allow")("a network is refused with the line's text")],
       ["milter", later("nothing: no milter is spoken")],
       ["bogus_bounce", content],
