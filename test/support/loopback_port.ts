@@ -35,6 +35,22 @@ export function clientsOf(port: number): number {
   return rows.filter(([, from, , state]) => from === local && state === "01").length;
 }
 
+/** Whether a server there says its first words within so many milliseconds. */
+export function greets(port: number, within: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const settle = (hasGreeted: boolean): void => {
+      clearTimeout(timer);
+      socket.end("QUIT\r\n");
+      socket.resume();
+      resolve(hasGreeted);
+    };
+    const timer = setTimeout(settle, within, false);
+    socket.once("data", (octets) => settle(octets.toString("latin1").startsWith("220")));
+    socket.on("error", () => settle(false));
+  });
+}
+
 /** Whether somebody takes connections there. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { everyAttack } from "../adversary/every_attack.ts";
+import type { Measured } from "../adversary/measured.ts";
 import { type Ran, runOn } from "../adversary/run_on.ts";
 import { lacking } from "../support/programs.ts";
-import { runtimes } from "../support/runtimes.ts";
+import { type Runtime, runtimes } from "../support/runtimes.ts";
 
 /** Of some 250 rows: each was tried five times, and still the machine may have been busy with something else. */
 const mostDoubtful = 8;
@@ -16,7 +17,7 @@ for (const { name } of runtimes) {
   describe(`adversaries on ${name}`, () => {
     let ran: Ran;
     before(async () => {
-      ran = await runOn(name, withoutC === false ? [] : ["--without-c"]);
+      ran = await triedAgain(name, await runOn(name, withoutC === false ? [] : ["--without-c"]));
     });
 
     test("the server outlives them all", () => {
@@ -40,4 +41,19 @@ for (const { name } of runtimes) {
       }
     }
   });
+}
+
+/**
+ * A server that has met two hundred adversaries is not what anybody runs, and a machine pauses: those in doubt meet one of
+ * their own. What they did wrong stays wrong.
+ */
+async function triedAgain(runtime: Runtime["name"], first: Ran): Promise<Ran> {
+  const inDoubt = first.rows.filter((row) => row.doubtful.length > 0);
+  if (inDoubt.length === 0) return first;
+  const second = await runOn(runtime, inDoubt.map((row) => row.name));
+  const rows = first.rows.map((row): Measured => {
+    const again = second.rows.find((other) => other.name === row.name);
+    return again === undefined ? row : { ...again, problems: [...row.problems, ...again.problems] };
+  });
+  return { rows, broke: [...first.broke, ...second.broke] };
 }
